@@ -174,13 +174,16 @@ create table lead (
   intent         text,
   merged_into    uuid,
   next_touch_at  timestamptz,
+  -- Search keys: behind row security an index serves only leakproof comparisons of plain columns, so lower() is stored.
+  first_key      text collate "C" not null generated always as (lower(first_name)) stored,
+  last_key       text collate "C" not null generated always as (lower(last_name)) stored,
   primary key (office_id, id)
 );
 create index lead_recent on lead (office_id, created_at desc, id desc) where merged_into is null;
 create index lead_score on lead (office_id, score desc nulls last, id desc) where merged_into is null;
 create index lead_owner on lead (office_id, owner_id, created_at desc) where merged_into is null;
-create index lead_first_name on lead (office_id, lower(first_name) collate "C") where merged_into is null;
-create index lead_last_name on lead (office_id, lower(last_name) collate "C") where merged_into is null;
+create index lead_first_name on lead (office_id, first_key) where merged_into is null;
+create index lead_last_name on lead (office_id, last_key) where merged_into is null;
 create index lead_silent on lead (office_id, last_inbound_at) where merged_into is null;
 
 -- One normalised address belongs to one lead: the unique key is what makes 50 arrivals at once one person.
