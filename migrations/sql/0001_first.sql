@@ -326,6 +326,7 @@ create table enrollment (
   state        text not null check (state in ('active', 'paused', 'done', 'exited')),
   step         int not null default 0,
   entered_at   timestamptz not null,
+  due_at       timestamptz not null,  -- when the next step was due by plan; wake_at may be later, never the plan
   wake_at      timestamptz,
   lane         smallint not null,
   ended_at     timestamptz,
@@ -501,6 +502,8 @@ create table login_attempt (
 );
 create index login_attempt_who on login_attempt (who, at);
 grant select, insert, update, delete on worker, timer, login_attempt to rekindle_app;
+-- Readiness compares the revision the database is at with the one the code expects.
+grant select on alembic_version to rekindle_app;
 
 -- ---------------------------------------------------------------- walls
 
@@ -597,8 +600,51 @@ begin
   end if;
 end $$;
 
+-- What an operator must see of the whole engine: counts and ages, nobody's data. Read by /metrics and `doctor`.
+create function engine_state(at timestamptz) returns table (name text, label text, value double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select 'inbox', j.state, count(*)::float8 from inbox_job j group by j.state
+  union all
+  select 'inbox_oldest_seconds', '', extract(epoch from at - min(j.received_at))::float8
+    from inbox_job j where j.state = 'due' having count(*) > 0
+  union all
+  select 'consideration', c.state, count(*)::float8 from consideration c
+    where c.state = 'dead' or c.due_at <= at group by c.state
+  union all
+  select 'enrollment', 'due', count(*)::float8 from enrollment e where e.state = 'active' and e.wake_at <= at
+  union all
+  select 'outbox', m.state, count(*)::float8 from message m
+    where m.direction = 'out' and (m.state = 'planned' or m.state in ('in_flight', 'unknown')) group by m.state
+  union all
+  select 'outbox_due', '', count(*)::float8 from message m where m.state = 'planned' and m.due_at <= at
+  union all
+  select 'messages_hour', h.state, sum(h.n)::float8 from office o cross join lateral (
+      select m.state, count(*) as n from message m
+      where m.office_id = o.office_id and m.direction = 'out' and m.created_at > at - interval '1 hour'
+      group by m.state) h
+    group by h.state
+  union all
+  select 'first_touch_hour', b.le::text, count(*) filter (where l.seconds <= b.le)::float8
+    from unnest(array[1, 2, 5, 10, 30, 60, 300, 3600, 86400, 'infinity']::float8[]) as b(le)
+    left join (select x.first_response_seconds as seconds from office o join lateral (
+        select first_response_seconds from lead
+        where lead.office_id = o.office_id and lead.merged_into is null and lead.created_at > at - interval '1 hour'
+          and lead.first_response_seconds is not null) x on true) l on true
+    group by b.le
+  union all
+  select 'first_touch_hour_sum', '', coalesce(sum(x.first_response_seconds), 0)::float8 from office o
+    join lateral (
+      select first_response_seconds from lead
+      where lead.office_id = o.office_id and lead.merged_into is null and lead.created_at > at - interval '1 hour'
+        and lead.first_response_seconds is not null) x on true
+$$;
+
 -- PUBLIC may execute functions by default: take that back and name who may.
 revoke execute on all functions in schema public from public;
 revoke execute on all procedures in schema public from public;
 grant execute on function current_office(), ensure_partitions(timestamptz), office_by_slug(text), all_offices(),
-  person_by_login(text), session_by_hash(bytea), api_key_by_hash(bytea), due_offices(text, timestamptz) to rekindle_app;
+  person_by_login(text), session_by_hash(bytea), api_key_by_hash(bytea), due_offices(text, timestamptz),
+  engine_state(timestamptz) to rekindle_app;
+
+-- Readiness compares the database's revision with the code's.
+grant select on alembic_version to rekindle_app;

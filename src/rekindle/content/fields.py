@@ -1,0 +1,72 @@
+"""Merge fields: our names, and the aliases pasted in from other CRMs; a blank is left out, so it counts as missing."""
+
+from rekindle.content.types import Known, Values
+
+AREA = ("area", "areas", "neighborhood", "location", "city")
+ADDRESS = ("property_address", "property", "address", "listing")
+
+
+def values(known: Known, *, unsubscribe_url: str) -> Values:
+    """The names a template may use, with their values; nothing blank is among them."""
+    attributes = {name: text for name, text in known.attributes if text.strip()}
+    lead = {
+        **attributes,
+        "first_name": tidy(known.first_name),
+        "last_name": tidy(known.last_name),
+        "name": tidy(f"{known.first_name} {known.last_name}".strip()),
+        "full_name": tidy(f"{known.first_name} {known.last_name}".strip()),
+        "email": known.email,
+        "phone": readable(known.phone),
+        "city": known.city,
+        "state": known.state,
+        "postal_code": known.zip,
+        "address1": known.street,
+        "area": _first(attributes, AREA) or known.city,
+        "property_address": _first(attributes, ADDRESS) or known.street,
+        "attributes": attributes,
+    }
+    office = {
+        "name": known.office_name,
+        "brokerage": known.brokerage,
+        "phone": readable(known.office_phone),
+        "email": known.office_email,
+        "address": known.office_address,
+        "full_address": known.office_address,
+    }
+    agent = {
+        "name": known.agent_name,
+        "first_name": known.agent_name.split(" ")[0],
+        "phone": readable(known.agent_phone),
+        "email": known.agent_email,
+    }
+    fields = {
+        "lead": _filled(lead),
+        "contact": _filled(lead),
+        "office": _filled(office),
+        "location": _filled(office),
+        "agent": _filled(agent),
+        "user": _filled(agent),
+        "booking_url": known.booking_url,
+        "unsubscribe_url": unsubscribe_url,
+    }
+    return _filled(fields)
+
+
+def readable(phone: str) -> str:
+    """A North American number as people write it; anything else as it is."""
+    if len(phone) == 12 and phone.startswith("+1"):  # noqa: PLR2004 "+1" and ten digits
+        return f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}"
+    return phone
+
+
+def tidy(name: str) -> str:
+    """A name typed all in capitals or all in small letters, made readable; any other is left alone."""
+    return name.title() if name.isupper() or name.islower() else name
+
+
+def _filled(fields: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
+def _first(attributes: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((attributes[name] for name in names if name in attributes), "")
