@@ -1,0 +1,1 @@
+"""Whole tables, row by row, for the command line and exports."""
