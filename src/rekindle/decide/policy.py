@@ -31,9 +31,9 @@ class Caps:
     minimum_gap: timedelta
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
-    """One immutable pack."""
+    """One immutable pack; equal only to itself, so that what is worked out from it can be kept."""
 
     version: str
     checksum: str
@@ -41,7 +41,9 @@ class Policy:
     platform: StateRule  # our own stricter window, intersected with every state's
     area_zones: Mapping[str, tuple[str, ...]]  # area code → zones, all plausible ones
     area_states: Mapping[str, tuple[str, ...]]
+    elsewhere: frozenset[str]  # area codes of +1 that are not the fifty states or DC: not served
     state_zones: Mapping[str, tuple[str, ...]]
+    zip_states: Mapping[str, tuple[str, ...]]  # first three digits of a ZIP code → states
     holidays: frozenset[date]  # no automated SMS anywhere on these local dates
     state_holidays: Mapping[str, frozenset[date]]
     caps: Caps
