@@ -35,5 +35,5 @@ class Lease:
 
 def backoff(attempts: int, draw: float) -> timedelta:
     """Exponential delay with full jitter (draw in 0..1) after `attempts` tries: 2 s doubling to 30 min."""
-    ceiling = min(FIRST_DELAY * 2 ** max(attempts - 1, 0), LONGEST_DELAY)
+    ceiling: timedelta = min(FIRST_DELAY * 2 ** max(attempts - 1, 0), LONGEST_DELAY)
     return ceiling / 2 + ceiling / 2 * draw

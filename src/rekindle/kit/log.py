@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -56,7 +57,7 @@ ALLOWED = frozenset(
 )
 
 
-def _only_allowed(_: object, __: str, fields: dict[str, Any]) -> dict[str, Any]:
+def _only_allowed(_: object, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {k: v for k, v in fields.items() if k in ALLOWED}
 
 

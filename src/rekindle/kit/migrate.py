@@ -26,6 +26,15 @@ def upgrade(owner_url: str) -> tuple[str | None, str]:
     return before, newest()
 
 
+def current(url: str) -> str | None:
+    """The revision the database at `url` is at; None for one without any."""
+    with psycopg.connect(url) as conn:
+        if conn.execute("select to_regclass('alembic_version')").fetchone() == (None,):
+            return None
+        row = conn.execute("select version_num from alembic_version").fetchone()
+    return None if row is None else str(row[0])
+
+
 def newest() -> str:
     """The revision this code expects."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

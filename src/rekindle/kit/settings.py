@@ -35,7 +35,7 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     workers: int
     sandbox_seed: int
-    sandbox_port: int
+    sandbox_port: int  # 0: no sandbox runs; `up` chooses a free one and tells its children
     log_level: str
 
     @property
@@ -65,7 +65,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=tuple(p for p in environ.get("REKINDLE_TRUSTED_PROXIES", "").split(",") if p),
         workers=_number(environ, "REKINDLE_WORKERS", 1, low=1, high=64),
         sandbox_seed=_number(environ, "REKINDLE_SANDBOX_SEED", 7, low=0, high=2**31),
-        sandbox_port=_number(environ, "REKINDLE_SANDBOX_PORT", min(port + 1, 65535), low=1, high=65535),
+        sandbox_port=_number(environ, "REKINDLE_SANDBOX_PORT", 0, low=0, high=65535),
         log_level=environ.get("REKINDLE_LOG_LEVEL", "info"),
     )
     if settings.production:

@@ -1,0 +1,24 @@
+"""The command line: one verb a function, one file a family."""
+
+import typer
+
+from rekindle.cli import deciding, importing, listing, offices, serve, set_up, up
+
+app = typer.Typer(
+    name="rekindle",
+    help="Answers every lead within seconds, follows up for months, hands over to a person at the right moment.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up")(up.up)
+app.command("web")(serve.web)
+app.command("work")(serve.work)
+app.command("sandbox", hidden=True)(serve.sandbox)
+app.command("init")(set_up.init)
+app.command("migrate")(set_up.migrate_database)
+app.command("doctor")(set_up.doctor)
+app.command("import")(importing.import_file)
+app.command("list")(listing.list_rows)
+app.command("decide")(deciding.decide)
+app.add_typer(offices.app, name="office")

@@ -1,0 +1,1 @@
+"""What the engine keeps about itself: timers and workers."""
