@@ -9,7 +9,7 @@ RATES = "Msg freq varies, msg&data rates may apply."
 STOP = "Reply STOP to opt out, HELP for help."
 
 # Who speaks: the agent when the lead has one, else the office; and always the brokerage that answers for it.
-SIGNATURE = '{{ agent.name | default: office.name }} with {{ office.brokerage }}.'
+SIGNATURE = "{{ agent.name | default: office.name }} with {{ office.brokerage }}."
 FOOTER = """
 --
 {{ agent.name | default: office.name }}, {{ office.brokerage }}

@@ -1,5 +1,7 @@
 """Merge fields: our names, and the aliases pasted in from other CRMs; a blank is left out, so it counts as missing."""
 
+from collections.abc import Mapping
+
 from rekindle.content.types import Known, Values
 
 AREA = ("area", "areas", "neighborhood", "location", "city")
@@ -64,7 +66,7 @@ def tidy(name: str) -> str:
     return name.title() if name.isupper() or name.islower() else name
 
 
-def _filled(fields: dict[str, object]) -> dict[str, object]:
+def _filled(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value not in ("", None)}
 
 

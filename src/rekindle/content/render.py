@@ -17,19 +17,11 @@ class BadTemplateError(Exception):
 
 
 class _Named(Undefined):
-    """Notes its own name when something tries to print or walk it; tests and defaults may still ask about it."""
+    """Notes its own name when it is about to be printed; conditions, defaults and loops may still ask about it."""
 
     def __str__(self) -> str:
-        self._note()
+        _missing.get()[(self.hint or self.name).removesuffix(" is undefined").strip("'")] = None
         return ""
-
-    def __iter__(self) -> "object":  # type: ignore[override]  # the base promises an iterator of Any
-        self._note()
-        return iter(())
-
-    def _note(self) -> None:
-        name = (self.hint or self.name).removesuffix(" is undefined").strip("'")
-        _missing.get()[name] = None
 
 
 class _Limited(Environment):

@@ -11,6 +11,7 @@ EXTENSION = frozenset("\f^{}\\[~]|€")  # an escape and the character: two sept
 
 GSM7_ALONE, GSM7_JOINED = 160, 153
 UCS2_ALONE, UCS2_JOINED = 70, 67
+LAST_SINGLE = 0xFFFF  # characters beyond it take two UTF-16 units
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def measure(text: str) -> Size:
     if all(char in BASIC or char in EXTENSION for char in text):
         widths = [2 if char in EXTENSION else 1 for char in text]
         return Size("GSM-7", sum(widths), _parts(widths, GSM7_ALONE, GSM7_JOINED))
-    widths = [2 if ord(char) > 0xFFFF else 1 for char in text]
+    widths = [2 if ord(char) > LAST_SINGLE else 1 for char in text]
     return Size("UCS-2", sum(widths), _parts(widths, UCS2_ALONE, UCS2_JOINED))
 
 

@@ -52,7 +52,8 @@ async def insert(conn: Conn, office_id: UUID, template: Template, *, checksum: b
     )
     await conn.execute(
         """
-        insert into template_version (office_id, id, name, version, channel, subject, body, checksum, active, created_at)
+        insert into template_version
+          (office_id, id, name, version, channel, subject, body, checksum, active, created_at)
         values (%s, %s, %s, %s, %s, %s, %s, %s, true, %s)
         """,
         (

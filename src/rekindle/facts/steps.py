@@ -1,0 +1,123 @@
+"""The next step of each walk, with its messages drafted, so that a missing field is known before deciding."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from rekindle.content.compose import compose
+from rekindle.content.types import Known, Template, Values
+from rekindle.decide.facts import Address, Draft, PlannedStep, Touch
+from rekindle.decide.words import Channel, Lane, MessageState
+from rekindle.facts.build import when
+from rekindle.kit.db import Row
+from rekindle.sequences.definition import Step, next_due
+from rekindle.sequences.versions import Version
+
+# After this long without a text from us, the next one says again who we are (COMPLIANCE F14).
+INTRODUCE_AGAIN = timedelta(days=30)
+NOT_HEARD = (MessageState.FAILED, MessageState.UNDELIVERED)
+
+
+def openings(addresses: Iterable[Address], touches: Iterable[Touch], *, at: datetime) -> frozenset[str]:
+    """Addresses that have not heard from us lately: the next SMS to them introduces us."""
+    heard = {t.address for t in touches if t.at > at - INTRODUCE_AGAIN and t.state not in NOT_HEARD}
+    return frozenset(a.value for a in addresses if a.value not in heard)
+
+
+def known(row: Row, addresses: Iterable[Address]) -> Known:
+    """What a message to this lead may mention."""
+    first = dict.fromkeys(Channel, "") | {a.channel: a.value for a in reversed(list(addresses))}
+    return Known(
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        email=first[Channel.EMAIL],
+        phone=first[Channel.SMS],
+        street=row["street"] or "",
+        city=row["city"] or "",
+        state=row["state"] or "",
+        zip=row["zip"] or "",
+        attributes=tuple((str(name), str(value)) for name, value in row["attributes"].items()),
+        office_name=row["office_name"],
+        brokerage=row["brokerage"],
+        office_phone=row["office_phone"] or "",
+        office_email=row["office_email"] or "",
+        office_address=row["office_address"] or "",
+        agent_name=row["agent_name"] or "",
+        agent_phone=row["agent_phone"] or "",
+        agent_email=row["agent_email"] or "",
+    )
+
+
+def templates(walks: list[dict[str, Any]]) -> dict[tuple[str, Channel], Template]:
+    """The active templates of each walk's next step."""
+    found = {}
+    for walk in walks:
+        for item in walk["templates"] or []:
+            channel = Channel(item["channel"])
+            found[walk["id"], channel] = Template(item["name"], item["version"], channel, item["subject"], item["body"])
+    return found
+
+
+def planned(
+    walks: list[dict[str, Any]],
+    versions: Mapping[UUID, Version],
+    texts: Mapping[tuple[str, Channel], Template],
+    *,
+    values: Values,
+    first: bool,
+    touches: tuple[Touch, ...],
+    at: datetime,
+) -> tuple[PlannedStep, ...]:
+    """One planned step a walk, earliest first."""
+    return tuple(
+        _planned(walk, versions[UUID(walk["version_id"])], texts, values=values, first=first, touches=touches, at=at)
+        for walk in walks
+    )
+
+
+def _planned(
+    walk: dict[str, Any],
+    version: Version,
+    texts: Mapping[tuple[str, Channel], Template],
+    *,
+    values: Values,
+    first: bool,
+    touches: tuple[Touch, ...],
+    at: datetime,
+) -> PlannedStep:
+    index, steps = walk["step"], version.definition.steps
+    step = steps[index]
+    entered_at, due_at = when(walk["entered_at"]), when(walk["due_at"])
+    taken = _taken(walk["sequence"], step, touches, entered_at)
+    return PlannedStep(
+        enrollment_id=walk["id"],
+        sequence=walk["sequence"],
+        version=version.number,
+        step=step.id,
+        index=index,
+        last=index + 1 == len(steps),
+        due_at=due_at,
+        next_due_at=next_due(version.definition, index, entered_at=entered_at, left_at=max(at, due_at)),
+        expires_at=due_at + step.expires_after,
+        message_class=step.message_class,
+        lane=max(step.lane, Lane(walk["lane"])),
+        drafts=tuple(
+            _draft(texts[walk["id"], option.channel], values, first=first)
+            for option in step.options
+            if option.channel not in taken and (walk["id"], option.channel) in texts
+        ),
+    )
+
+
+def _taken(sequence: str, step: Step, touches: tuple[Touch, ...], entered_at: datetime) -> frozenset[Channel]:
+    """The channels that the step named by `other_than` went out on, on this walk."""
+    if step.other_than is None:
+        return frozenset()
+    name = f"{sequence}/{step.other_than}"
+    return frozenset(t.channel for t in touches if t.step == name and t.at >= entered_at and t.state not in NOT_HEARD)
+
+
+def _draft(template: Template, values: Values, *, first: bool) -> Draft:
+    made = compose(template, values, first=first)
+    return Draft(template.channel, template.name, template.version, made.missing, made.segments)
