@@ -12,6 +12,7 @@ WORD = re.compile(r"[^\s\-'’&/.]+")
 INITIALS = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2}")  # JP, TJ
 SON_OF = re.compile(r"mc\w\w")
 NO_LETTERS = frozenset({"So", "Sk", "Cc", "Cf", "Cs", "Co", "Cn"})
+COUPLE = 3  # words of "Ann & Bob"
 SPACES = re.compile(r"\s+")
 
 
@@ -38,8 +39,8 @@ def split(full: str) -> tuple[str, str]:
         words.pop()
     if len(words) <= 1:
         return ("".join(words), "")
-    couple = words[1].lower() in ("&", "and", "y", "e") and len(words) > len("A & B".split())
-    given = 3 if couple else 1
+    couple = words[1].lower() in ("&", "and", "y", "e") and len(words) > COUPLE
+    given = COUPLE if couple else 1
     for at in range(given, len(words) - 1):
         if words[at].lower() in PARTICLES:
             return " ".join(words[:given]), " ".join(words[at:])

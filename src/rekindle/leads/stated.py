@@ -1,0 +1,91 @@
+"""What an enquiry states, normalised; or why it cannot be used."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.decide.words import LeadKind, Stage
+from rekindle.leads import identity, names, places
+from rekindle.leads.types import FieldError, Point
+from rekindle.providers.ports import Enquiry
+
+LONGEST = 20_000  # characters of a message; more is no enquiry
+KINDS = frozenset(LeadKind)
+STAGES = frozenset(Stage)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One usable enquiry. `points` maps each normalised address to what was written; empty text = not stated."""
+
+    source: str
+    external_id: str
+    points: dict[Point, str]
+    fields: dict[str, str]  # column of lead → value, only what was stated
+    stage: str
+    attributes: dict[str, str]
+    message: str
+    page: str
+    at: datetime
+    asks: bool  # somebody wants something now, as opposed to a row of an old list
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.source, self.external_id)
+
+
+def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[FieldError, ...]:
+    """The usable form of an enquiry, or the errors of its fields; `listed`: it is a row of an imported list."""
+    points = _points(enquiry)
+    if not points:
+        return _unreachable(enquiry)
+    name, first, last = names.settle(clean(enquiry.name), clean(enquiry.first_name), clean(enquiry.last_name))
+    fields = {
+        "name": name,
+        "first_name": first,
+        "last_name": last,
+        "kind": enquiry.kind if enquiry.kind in KINDS and enquiry.kind != LeadKind.UNKNOWN else "",
+        "state": places.state(enquiry.state) if enquiry.state else "",
+        "zip": places.zip_code(enquiry.zip) if enquiry.zip else "",
+        "street": clean(enquiry.street),
+        "city": clean(enquiry.city),
+    }
+    message = clean(enquiry.message)[:LONGEST]
+    return Stated(
+        source=clean(enquiry.source),
+        external_id=clean(enquiry.external_id),
+        points=points,
+        fields={column: value for column, value in fields.items() if value},
+        stage=enquiry.stage if enquiry.stage in STAGES else "",
+        attributes={clean(k): clean(v) for k, v in enquiry.attributes if v},
+        message=message,
+        page=clean(enquiry.page),
+        at=min(enquiry.at, at) if enquiry.at else at,
+        asks=bool(message) or not listed,
+    )
+
+
+def clean(text: str) -> str:
+    """Without what PostgreSQL text cannot hold (NUL, lone surrogates) and without space around it."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+    return text.replace("\x00", "").strip()
+
+
+def _points(enquiry: Enquiry) -> dict[Point, str]:
+    found: dict[Point, str] = {}
+    for cell in enquiry.phones:
+        for value in identity.phones(cell):
+            found.setdefault(Point("phone", value), clean(cell))
+    for cell in enquiry.emails:
+        for value in identity.emails(cell):
+            found.setdefault(Point("email", value), clean(cell))
+    return found
+
+
+def _unreachable(enquiry: Enquiry) -> tuple[FieldError, ...]:
+    errors = []
+    if any(cell.strip() for cell in enquiry.phones):
+        errors.append(FieldError("phone", "invalid", "This is not a phone number that can be reached."))
+    if any(cell.strip() for cell in enquiry.emails):
+        errors.append(FieldError("email", "invalid", "This is not an e-mail address."))
+    return tuple(errors) or (FieldError("contact", "missing", "An e-mail address or a phone number is needed."),)
