@@ -37,6 +37,7 @@ class Settings:
     sandbox_seed: int
     sandbox_port: int  # 0: no sandbox runs; `up` chooses a free one and tells its children
     log_level: str
+    metrics_token: str | None = None  # opens /metrics and /health/deep; without it only this machine may look
 
     @property
     def production(self) -> bool:
@@ -67,6 +68,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         sandbox_seed=_number(environ, "REKINDLE_SANDBOX_SEED", 7, low=0, high=2**31),
         sandbox_port=_number(environ, "REKINDLE_SANDBOX_PORT", 0, low=0, high=65535),
         log_level=environ.get("REKINDLE_LOG_LEVEL", "info"),
+        metrics_token=environ.get("REKINDLE_METRICS_TOKEN") or None,
     )
     if settings.production:
         _require_for_production(settings)

@@ -97,6 +97,14 @@ async def get(conn: Conn, office_id: UUID, person_id: UUID) -> Person:
     return person
 
 
+async def get_active(conn: Conn, office_id: UUID, person_id: UUID) -> Person:
+    """One person who still works here; raises UnknownPersonError."""
+    person = await get(conn, office_id, person_id)
+    if not person.active:
+        raise UnknownPersonError(str(person_id))
+    return person
+
+
 async def everybody(conn: Conn, office_id: UUID) -> list[Person]:
     """All active people by name."""
     return await store.people(conn, office_id)

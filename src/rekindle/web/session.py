@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -99,7 +98,7 @@ def cookie_name(settings: Settings) -> str:
 
 def safe_next(path: str | None) -> str:
     """Where to go after the login: a path of our own, never another site."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or urlsplit(path).netloc:
+    if not path or not path.isprintable() or not path.startswith("/") or path.startswith("//") or "\\" in path:
         return "/"
     return path
 
