@@ -46,8 +46,9 @@ async def cancel_of_lead(
         """
         update message set state = 'canceled', error_code = %(reason)s, settled_at = %(at)s,
           lease_token = null, lease_until = null
-        where office_id = %(office)s and lead_id = %(lead)s and direction = 'out' and state = 'planned'
-          and class <> all(%(except)s)
+        where office_id = %(office)s and direction = 'out' and state = 'planned' and class <> all(%(except)s)
+          and lead_id in (select %(lead)s::uuid union select loser_id from merge
+            where office_id = %(office)s and winner_id = %(lead)s and undone_at is null)
         returning id, channel, step
         """,
         {"office": office_id, "lead": lead_id, "reason": reason, "at": at, "except": except_classes},
@@ -61,13 +62,10 @@ async def due_offices(conn: Conn, queue: str, at: datetime) -> list[UUID]:
     return [row["office_id"] for row in await cursor.fetchall()]
 
 
-async def take_due(
-    conn: Conn, office_id: UUID, *, lowest: Lane, at: datetime
-) -> tuple[Message, FromAddresses, UUID | None] | None:
+async def take_due(conn: Conn, office_id: UUID, *, lowest: Lane, at: datetime) -> tuple[Message, FromAddresses] | None:
     """The most urgent due message down to lane `lowest`, locked together with its lead, or None.
 
-    Waits for nobody: a lead somebody works on is skipped, its message stays due. The last value is the lead
-    the message's lead was merged into, if it was.
+    Waits for nobody: a lead somebody works on is skipped, its message stays due.
     """
     cursor = await conn.execute(
         """
@@ -79,30 +77,41 @@ async def take_due(
               and m.due_at <= %(at)s
             order by m.due_at limit %(candidates)s) c
         )
-        select m.*, o.phone as office_phone, o.email as office_email, l.merged_into
+        select m.*, person.id as person_lead, o.phone as office_phone, o.email as office_email
         from candidate c
           join message m on m.office_id = %(office)s and m.id = c.id
           join lead l on l.office_id = m.office_id and l.id = m.lead_id
+          join lead person on person.office_id = l.office_id and person.id = coalesce(l.merged_into, l.id)
           join office o on o.office_id = m.office_id
         where m.state = 'planned' and m.due_at <= %(at)s
         order by c.lane, c.due_at limit 1
-        for update of l, m skip locked
+        for update of person, m skip locked
         """,
         {"office": office_id, "lowest": int(lowest), "at": at, "candidates": CANDIDATES},
     )
     row = await cursor.fetchone()
     if row is None:
         return None
-    return _message(row), FromAddresses(row["office_phone"], row["office_email"]), row["merged_into"]
+    return _message(row), FromAddresses(row["office_phone"], row["office_email"])
+
+
+async def from_addresses(conn: Conn, office_id: UUID) -> FromAddresses:
+    """What the office this connection is in sends from."""
+    cursor = await conn.execute("select phone, email from office where office_id = %s", (office_id,))
+    row = await cursor.fetchone()
+    return FromAddresses(None, None) if row is None else FromAddresses(row["phone"], row["email"])
 
 
 async def lock(conn: Conn, office_id: UUID, message_id: UUID) -> Message | None:
     """The message with its lead's row locked first, then its own."""
     cursor = await conn.execute(
         """
-        select m.* from lead l join message m on m.office_id = l.office_id and m.lead_id = l.id
+        select m.*, person.id as person_lead
+        from message m
+          join lead l on l.office_id = m.office_id and l.id = m.lead_id
+          join lead person on person.office_id = l.office_id and person.id = coalesce(l.merged_into, l.id)
         where m.office_id = %(office)s and m.id = %(id)s and m.direction = 'out'
-        for update of l, m
+        for update of person, m
         """,
         {"office": office_id, "id": message_id},
     )
@@ -285,23 +294,10 @@ async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) 
     )
 
 
-async def tell_person_once(conn: Conn, office_id: UUID, *, key: str, lead_id: UUID, text: str, at: datetime) -> None:
-    """A notice for the office, unless this cause has one, seen or not (alerts is a floor above)."""
-    await conn.execute(
-        """
-        insert into notice (office_id, id, key, lead_id, kind, text, first_at, last_at)
-        select %(office)s, %(id)s, %(key)s, %(lead)s, 'message_unknown', %(text)s, %(at)s, %(at)s
-        where not exists (select from notice where office_id = %(office)s and key = %(key)s)
-        on conflict (office_id, key) where seen_at is null do nothing
-        """,
-        {"office": office_id, "id": new_id(), "key": key, "lead": lead_id, "text": text, "at": at},
-    )
-
-
 def _message(row: Row) -> Message:
     return Message(
         id=row["id"],
-        lead_id=row["lead_id"],
+        lead_id=row.get("person_lead", row["lead_id"]),
         channel=Channel(row["channel"]),
         address=row["address"],
         message_class=MessageClass(row["class"]),

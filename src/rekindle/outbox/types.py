@@ -9,7 +9,7 @@ from rekindle.decide.words import Channel, Lane, MessageClass, MessageState
 
 @dataclass(frozen=True)
 class Message:
-    """One outbound row."""
+    """One outbound row. `lead_id` is who the person is now: the winner, when the lead was merged since."""
 
     id: UUID
     lead_id: UUID

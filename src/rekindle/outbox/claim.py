@@ -1,0 +1,133 @@
+"""Take the most urgent due message and ask the gate again, with everything as it is now (T5: one transaction)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from rekindle.decide import gate
+from rekindle.decide.decision import GateResult
+from rekindle.decide.facts import Facts
+from rekindle.decide.plain import to_plain
+from rekindle.decide.version import CODE
+from rekindle.decide.words import Lane, MessageState, Verdict
+from rekindle.facts import load as facts
+from rekindle.kit import log
+from rekindle.kit.claims import MAX_ATTEMPTS, Lease, backoff
+from rekindle.kit.db import Conn, Unavailable
+from rekindle.leads.ask import ask
+from rekindle.office.keys import office_key
+from rekindle.outbox import ending, store
+from rekindle.outbox.attempt import attempt_of, outgoing_of
+from rekindle.outbox.desk import Desk
+from rekindle.outbox.types import FromAddresses, Message
+from rekindle.policy import load as policies
+from rekindle.providers.ports import Outgoing
+
+logger = log.get("outbox")
+
+SHORTEST_HOLD = timedelta(seconds=30)  # a gate that says "hold until now" must not spin the pump
+BLIND_HOLD = timedelta(minutes=15)  # a hold that names no end
+
+
+@dataclass(frozen=True)
+class Ready:
+    """In flight by our books: the caller must call the provider once, now, and settle."""
+
+    outgoing: Outgoing
+    lane: Lane
+    lease: Lease
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The gate, or its age, kept the message from leaving; its row says why."""
+
+    verdict: Verdict
+    lane: Lane
+
+
+async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Ready | Turned | None:
+    """Claim one due message down to lane `lowest`; None when nothing is due that nobody else works on."""
+    at = desk.clock.now()
+    message: Message | None = None
+    try:
+        async with desk.db.office(office_id) as conn:
+            found = await store.take_due(conn, office_id, lowest=lowest, at=at)
+            if found is None:
+                return None
+            message, sender = found
+            return await _judge(conn, desk, office_id, message, sender, at=at)
+    except Unavailable:
+        raise
+    except Exception as error:
+        if message is None:
+            raise
+        # One lead whose facts cannot be read must not stop the queue; its message tells what happened.
+        logger.exception("claim failed", message_id=str(message.id), error=type(error).__name__)
+        await _put_off(desk, office_id, message.id, type(error).__name__, at=at)
+        return Turned(Verdict.HOLD, message.lane)
+
+
+async def _judge(
+    conn: Conn, desk: Desk, office_id: UUID, message: Message, sender: FromAddresses, *, at: datetime
+) -> Ready | Turned:
+    if message.expires_at is not None and message.expires_at <= at:
+        await _turn_away(conn, office_id, message, "EXPIRED", "it was not worth sending any more", at=at)
+        return Turned(Verdict.DENY, message.lane)
+    key = await office_key(conn, office_id, desk.keyring)
+    known = await facts.load(conn, office_id, message.lead_id, at=at, office_key=key)
+    policy = policies.active(at)
+    answer = gate.check(known, attempt_of(message, known), policy, at=at)
+    await store.insert_decision(conn, office_id, _record(message, known, answer, policy.version, at))
+    if answer.verdict is Verdict.ALLOW:
+        lease = Lease.take(at, desk.terms.lease)
+        provider = desk.senders[message.channel].name
+        await store.set_in_flight(conn, office_id, message.id, lease=lease, provider=provider, at=at)
+        return Ready(outgoing_of(desk, office_id, message, sender), message.lane, lease)
+    if answer.verdict is Verdict.HOLD:
+        until = max(answer.until or at + BLIND_HOLD, at + SHORTEST_HOLD)
+        await store.put_back(
+            conn, office_id, message.id, due_at=until, attempts=message.attempts, code=answer.code, text=_why(answer)
+        )
+    else:
+        await _turn_away(conn, office_id, message, answer.code, _why(answer), at=at)
+    return Turned(answer.verdict, message.lane)
+
+
+async def _turn_away(conn: Conn, office_id: UUID, message: Message, code: str, text: str, *, at: datetime) -> None:
+    await ending.cancel(conn, office_id, message, code=code, text=text, at=at)
+    await ask(conn, office_id, [message.lead_id], lane=message.lane, cause="canceled", at=at)
+
+
+def _record(message: Message, known: Facts, answer: GateResult, policy: str, at: datetime) -> dict[str, object]:
+    return {
+        "at": at,
+        "lead": message.lead_id,
+        "verdict": answer.verdict.value,
+        "reasons": to_plain(answer.reasons),
+        "facts": to_plain(known),
+        "policy": policy,
+        "code": CODE,
+        "enrollment": message.enrollment_id,
+        "message": message.id,
+        "until": answer.until,
+    }
+
+
+def _why(answer: GateResult) -> str:
+    return next((r.text for r in answer.reasons if r.code == answer.code), answer.code)
+
+
+async def _put_off(desk: Desk, office_id: UUID, message_id: UUID, error: str, *, at: datetime) -> None:
+    async with desk.db.office(office_id) as conn:
+        message = await store.lock(conn, office_id, message_id)
+        if message is None or message.state is not MessageState.PLANNED:
+            return
+        attempts = message.attempts + 1
+        if attempts >= MAX_ATTEMPTS:
+            await ending.fail(conn, office_id, message, code="CLAIM_FAILED", text=error, at=at)
+            return
+        due = at + backoff(attempts, desk.chance())
+        await store.put_back(
+            conn, office_id, message_id, due_at=due, attempts=attempts, code="CLAIM_FAILED", text=error
+        )

@@ -1,0 +1,137 @@
+"""Messages nobody can vouch for: ask the provider whether it happened; never resend blind (DESIGN §2 row 13)."""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from rekindle.alerts import notice
+from rekindle.alerts.types import Kind as NoticeKind
+from rekindle.decide.words import MessageState
+from rekindle.kit import log
+from rekindle.kit.claims import MAX_ATTEMPTS, Lease
+from rekindle.kit.db import Conn
+from rekindle.outbox import ending, store
+from rekindle.outbox.attempt import outgoing_of
+from rekindle.outbox.desk import Desk
+from rekindle.outbox.types import Message
+from rekindle.providers.ports import CannotTell, Found, Missing, Outgoing, SendUncertainError
+from rekindle.timeline import store as timeline
+from rekindle.timeline.types import Kind
+
+logger = log.get("reconcile")
+
+BATCH = 16
+SHORTEST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+async def reconcile(desk: Desk) -> int:
+    """Look after every message whose lease ran out or whose next look is due; how many were looked at."""
+    async with desk.db.plain() as conn:
+        offices = await store.due_offices(conn, "open", desk.clock.now())
+    return sum([await _office(desk, office) for office in offices])
+
+
+async def _office(desk: Desk, office_id: UUID) -> int:
+    lease = Lease.take(desk.clock.now(), desk.terms.lease)
+    async with desk.db.office(office_id) as conn:
+        messages = await store.take_open(conn, office_id, lease=lease, at=desk.clock.now(), limit=BATCH)
+        sender = await store.from_addresses(conn, office_id)
+    answers = await asyncio.gather(*(_ask(desk, outgoing_of(desk, office_id, m, sender)) for m in messages))
+    for message, answer in zip(messages, answers, strict=True):
+        await _write(desk, office_id, message, lease, answer)
+    return len(messages)
+
+
+async def _ask(desk: Desk, outgoing: Outgoing) -> Found | Missing | CannotTell:
+    try:
+        async with asyncio.timeout(desk.terms.deadline):
+            return await desk.senders[outgoing.channel].find(outgoing, deadline=desk.terms.deadline)
+    except (SendUncertainError, TimeoutError):
+        return CannotTell()
+    except Exception as error:
+        # An adapter's own mistake tells us nothing about the message; it stays unknown, which a person sees.
+        logger.exception("cannot look", message_id=str(outgoing.message_id), error=type(error).__name__)
+        return CannotTell()
+
+
+async def _write(
+    desk: Desk, office_id: UUID, looked_at: Message, lease: Lease, answer: Found | Missing | CannotTell
+) -> None:
+    at = desk.clock.now()
+    async with desk.db.office(office_id) as conn:
+        message = await store.lock(conn, office_id, looked_at.id)
+        if message is None or message.lease_token != lease.token:
+            return  # somebody learned more meanwhile
+        if isinstance(answer, Found):
+            await _found(conn, office_id, message, answer, at=at)
+        elif isinstance(answer, Missing) and _age(message, at) >= desk.terms.grace:
+            await _missing(conn, office_id, message, at=at)
+        else:
+            await _still_unknown(conn, desk, office_id, message, surely=isinstance(answer, CannotTell), at=at)
+
+
+async def _found(conn: Conn, office_id: UUID, message: Message, answer: Found, *, at: datetime) -> None:
+    await _tell(conn, office_id, message, "found", at=at)
+    await ending.left(
+        conn,
+        office_id,
+        message,
+        state=answer.state,
+        provider=message.provider or "",
+        provider_id=answer.provider_id,
+        at=at,
+    )
+
+
+async def _missing(conn: Conn, office_id: UUID, message: Message, *, at: datetime) -> None:
+    await _tell(conn, office_id, message, "missing", at=at)
+    await notice.settle(conn, office_id, ending.unknown_key(message), by=None, at=at)
+    if message.attempts >= MAX_ATTEMPTS:
+        text = "the provider never got it, however often we tried"
+        await ending.fail(conn, office_id, message, code="NEVER_ARRIVED", text=text, at=at)
+        return
+    await store.put_back(
+        conn,
+        office_id,
+        message.id,
+        due_at=at,
+        attempts=message.attempts,
+        code="NEVER_ARRIVED",
+        text="the provider never got it",
+    )
+    await store.hint(conn)
+
+
+async def _still_unknown(
+    conn: Conn, desk: Desk, office_id: UUID, message: Message, *, surely: bool, at: datetime
+) -> None:
+    age = _age(message, at)
+    if message.state is not MessageState.UNKNOWN:
+        await timeline.append(
+            conn, office_id, message.lead_id, Kind.UNKNOWN, {"message_id": str(message.id), "code": "CRASH"}, at=at
+        )
+    if age >= desk.terms.alert_after:
+        await notice.notify(
+            conn,
+            office_id,
+            key=ending.unknown_key(message),
+            person_id=None,
+            lead_id=message.lead_id,
+            kind=NoticeKind.PROBLEM,
+            text="We cannot find out whether a message left. It is not sent again.",
+            at=at,
+        )
+    # Ever rarer, by age: no counter to keep. Certainly-missing waits out the grace only.
+    pause = min(max(age / 2, SHORTEST_PAUSE), LONGEST_PAUSE) if surely else desk.terms.grace - age
+    gone = age >= desk.terms.give_up_after
+    await store.set_unknown(conn, office_id, message.id, next_look=None if gone else at + pause, code="UNKNOWN")
+
+
+async def _tell(conn: Conn, office_id: UUID, message: Message, answer: str, *, at: datetime) -> None:
+    line = {"message_id": str(message.id), "channel": message.channel.value, "answer": answer}
+    await timeline.append(conn, office_id, message.lead_id, Kind.RECONCILED, line, at=at)
+
+
+def _age(message: Message, at: datetime) -> timedelta:
+    return at - (message.in_flight_at or at)

@@ -1,0 +1,18 @@
+"""What a provider's error code says about the address for good. Codes not listed here say nothing of it.
+
+SMS codes are the carriers' and Twilio's published ones; words are what e-mail providers and our sandbox use.
+"""
+
+OPTED_OUT = frozenset({"21610", "unsubscribed", "unsubscribe", "opted_out", "spamreport", "complained"})
+DEAD = frozenset(
+    {"21211", "21614", "30005", "30006", "bounce", "bounced", "hard_bounce", "invalid_address", "unknown_number"}
+)
+
+
+def suppresses(code: str) -> str | None:
+    """The reason to write to this address no more; None when the code is about something else."""
+    if code.lower() in OPTED_OUT:
+        return "opted_out"
+    if code.lower() in DEAD:
+        return "unreachable"
+    return None

@@ -1,0 +1,83 @@
+"""The only place in the engine that calls a provider's send (a test walks the source for others)."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from rekindle.kit import log
+from rekindle.kit.claims import LeaseLostError
+from rekindle.kit.db import Unavailable
+from rekindle.outbox import settle
+from rekindle.outbox.claim import Ready
+from rekindle.outbox.desk import Desk
+from rekindle.providers.ports import Accepted, SendRefusedError, SendUncertainError
+
+logger = log.get("outbox")
+
+MARGIN = 2.0  # seconds a provider's adapter may overrun its deadline before we cut it off
+SETTLE_TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)  # seconds; after these the message stays in flight and is reconciled
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """Nobody knows whether it left."""
+
+    code: str
+
+
+Outcome = Accepted | SendRefusedError | Uncertain
+
+
+async def send(desk: Desk, ready: Ready) -> Outcome | None:
+    """Call the provider once, with no transaction open, and settle; None when it was too late to call."""
+    latest = ready.lease.until - timedelta(seconds=desk.terms.deadline + MARGIN)
+    if desk.clock.now() > latest:
+        # We slept (a stopped process, a clock that jumped): somebody may already be asking whether it left.
+        logger.warning("too late to send", message_id=str(ready.outgoing.message_id))
+        return None
+    outcome = await _call(desk, ready)
+    await _settle(desk, ready, outcome)
+    return outcome
+
+
+async def _call(desk: Desk, ready: Ready) -> Outcome:
+    sender = desk.senders[ready.outgoing.channel]
+    try:
+        async with asyncio.timeout(desk.terms.deadline + MARGIN):
+            return await sender.send(ready.outgoing, deadline=desk.terms.deadline)
+    except SendRefusedError as refused:
+        return refused
+    except SendUncertainError:
+        return Uncertain("UNCERTAIN")
+    except TimeoutError:
+        return Uncertain("TIMEOUT")
+    except Exception as error:
+        # An adapter's own mistake: it may have sent before it broke, so this is recorded as unknown.
+        logger.exception("adapter broke", provider=sender.name, error=type(error).__name__)
+        return Uncertain(type(error).__name__)
+
+
+async def _settle(desk: Desk, ready: Ready, outcome: Outcome) -> None:
+    office, message = ready.outgoing.office_id, ready.outgoing.message_id
+    for pause in (*SETTLE_TRIES, None):
+        try:
+            await _write(desk, ready, office, message, outcome)
+        except LeaseLostError:
+            logger.warning("lease lost before settling", message_id=str(message))
+        except Unavailable as error:
+            logger.warning("cannot settle yet", message_id=str(message), error=type(error).__name__)
+            if pause is not None:
+                await asyncio.sleep(pause)
+                continue
+        return
+
+
+async def _write(desk: Desk, ready: Ready, office: UUID, message: UUID, outcome: Outcome) -> None:
+    if isinstance(outcome, Accepted):
+        provider = desk.senders[ready.outgoing.channel].name
+        await settle.accepted(desk, office, message, outcome, provider=provider)
+    elif isinstance(outcome, SendRefusedError):
+        await settle.refused(desk, office, message, ready.lease, outcome)
+    else:
+        await settle.uncertain(desk, office, message, ready.lease, code=outcome.code)
