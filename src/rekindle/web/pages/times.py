@@ -91,3 +91,9 @@ def response(seconds: float | None) -> str:
 def midnight(at: datetime, zone: ZoneInfo) -> datetime:
     """When today began in `zone`."""
     return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def long_day(when: datetime, zone: ZoneInfo) -> str:
+    """The date in full."""
+    local = when.astimezone(zone)
+    return f"{local:%A, %B} {local.day}"

@@ -1,0 +1,142 @@
+"""The conversation with a lead and the story around it, and the box to write in."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from rekindle.kit.db import Conn, Row
+from rekindle.kit.ids import new_id
+from rekindle.reports.lead import store
+from rekindle.timeline import store as timeline
+from rekindle.web.pages import story, times
+from rekindle.web.pages.frame import Viewer
+from rekindle.web.pages.render import Part, part
+from rekindle.web.pages.story import StoryLine
+from rekindle.web.pages.times import Moment
+from rekindle.web.pages.words import CHANNELS, STATES, first_name_of, phone, word
+
+MOST_LINES: Final = 150
+MOST_MESSAGES: Final = 80
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message as both sides saw it."""
+
+    id: str
+    theirs: bool
+    channel: str
+    subject: str
+    body: str
+    at: Moment
+    day: str
+    icon: str
+    tone: str
+    state: str
+    state_code: str
+    by: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What stands under the tabs."""
+
+    showing: str
+    bubbles: tuple[Bubble, ...]
+    lines: tuple[StoryLine, ...]
+    first_name: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An address one could write to."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Composer:
+    """The box to write in. `key` makes a second click of the same button the same message."""
+
+    lead_id: str
+    key: str
+    choices: tuple[Choice, ...]
+    hint: str
+
+
+async def build(viewer: Viewer, conn: Conn, row: Row, *, showing: str) -> Part:
+    """The conversation, or the story."""
+    office_id = viewer.who.office_id
+    ids = await store.all_ids(conn, office_id, row["id"])
+    messages = await store.messages(conn, office_id, ids, limit=MOST_MESSAGES)
+    lines: tuple[StoryLine, ...] = ()
+    if showing == "story":
+        entries = await timeline.of_lead(conn, office_id, ids, limit=MOST_LINES)
+        lines = story.tell(entries, await _context(viewer, conn, messages))
+    view = Talk(
+        showing=showing,
+        bubbles=_bubbles(viewer, messages) if showing == "talk" else (),
+        lines=lines,
+        first_name=first_name_of(row),
+    )
+    url = f"/live/leads/{row['id']}/talk?view={showing}"
+    return part("parts/lead_talk.html", view, url=url, id="talk", every="4s")
+
+
+async def _context(viewer: Viewer, conn: Conn, messages: list[Row]) -> story.Context:
+    bodies = {}
+    for message in messages:
+        text = (message["subject"] or "", message["body"])
+        bodies[str(message["id"])] = text
+        if message["event_id"] and message["direction"] == "in":
+            bodies[str(message["event_id"])] = text
+    names = await store.people_names(conn, viewer.who.office_id)
+    return story.Context(names=names, bodies=bodies, zone=viewer.zone, at=viewer.at)
+
+
+def _bubbles(viewer: Viewer, messages: list[Row]) -> tuple[Bubble, ...]:
+    made, last_day = [], ""
+    for message in messages:
+        bubble = _bubble(viewer, message, last_day)
+        last_day = bubble.day or last_day
+        made.append(bubble)
+    return tuple(made)
+
+
+def _bubble(viewer: Viewer, message: Row, last_day: str) -> Bubble:
+    when = message["accepted_at"] or (
+        message["due_at"] if message["state"] == "planned" and message["due_at"] else message["created_at"]
+    )
+    day = times.day_name(when, viewer.zone, viewer.at)
+    theirs = message["direction"] == "in"
+    icon, tone, state = STATES[message["state"]]
+    return Bubble(
+        id=f"message-{message['id']}",
+        theirs=theirs,
+        channel=word(CHANNELS, message["channel"]),
+        subject=message["subject"] or "",
+        body=message["body"],
+        at=times.clock(when, viewer.zone, viewer.at),
+        day=day if day != last_day else "",
+        icon=icon,
+        tone=tone,
+        state="" if theirs else state,
+        state_code=message["state"],
+        by="" if theirs else (message["actor"] or message["step"] or "automation"),
+        error=message["error_text"] or message["error_code"] or "",
+    )
+
+
+async def composer(viewer: Viewer, conn: Conn, row: Row) -> Composer:
+    """The box, with every address of the lead; the one last written from comes first."""
+    points = await store.contact_points(conn, viewer.who.office_id, row["id"])
+    choices = tuple(
+        Choice(f"sms {p['value']}", f"Text to {phone(p['value'])}")
+        if p["kind"] == "phone"
+        else Choice(f"email {p['value']}", f"E-mail to {p['value']}")
+        for p in points
+    )
+    speaking = row["conversation"] == "person"
+    hint = "" if speaking else "Automation is still on; take over to keep it silent while you speak."
+    return Composer(str(row["id"]), str(new_id()), choices, hint)
