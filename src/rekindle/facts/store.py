@@ -13,11 +13,11 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
     """The lead with its office, owner, addresses, consents, touches, inbound and walks (lists as JSON text)."""
     cursor = await conn.execute(
         """
-        with same as (
-          select %(lead)s::uuid as id
+        with recursive same (id) as (
+          select %(lead)s::uuid
           union
-          select m.loser_id from merge m
-          where m.office_id = %(office)s and m.winner_id = %(lead)s and m.undone_at is null
+          select m.loser_id from same s
+            join merge m on m.office_id = %(office)s and m.winner_id = s.id and m.undone_at is null
         ), address as (
           select c.kind, c.value, c.position, c.created_at from contact_point c
           where c.office_id = %(office)s and c.lead_id = %(lead)s
