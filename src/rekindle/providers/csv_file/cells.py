@@ -1,4 +1,4 @@
-"""One cell to one value: what counts as empty, yes or no, and how a cell with several addresses is split."""
+"""One cell to one value: what counts as empty, yes or no, and what it looks like."""
 
 import re
 
@@ -13,6 +13,7 @@ EMPTY = _words(
     "#ref! #value! #name? ninguno ninguna desconocido"
 ) | {"not provided", "not available", "not given", "no data", "sin datos", "no aplica", "no phone", "no email"}
 LONGEST_EMPTY = max(map(len, EMPTY))
+MOST_REMEMBERED = 50_000
 AROUND = " \t\r\n\xa0\u200b\u200e\u200f\u2060\ufeff"
 
 YES = _words(
@@ -24,16 +25,10 @@ NO = _words(
     "disabled unchecked inactive falso rechaza rechazado ☐ ❌ ✗"
 ) | {"opted out", "opt out", "0.0", "not given", "not granted", "do not contact", "do not text", "do not email"}
 
-_BETWEEN = re.compile(r"\s*(?:[;,|\n\r\t]+|\s/\s|\bor\b|\band\b|&)\s*")
-_PHONES = re.compile(r"\+?\(?\d(?:[\s().-]{0,3}\d){6,14}(?:\s*(?:ext\.?|x|#)\s*\d{1,6})?")
 _PHONE = re.compile(
     r"[^\d+(]{0,12}\+?\(?\d[\d\s()./-]{7,18}\d(?:\s*(?:ext\.?|x|#)\s*\d{1,6})?(?:\s*\(?[a-z]{1,10}\)?)?", re.IGNORECASE
 )
 _EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
-_LABEL = re.compile(
-    r"^[a-zA-Z .]{1,12}[:=]\s*|\s*\((?:cell|mobile|home|work|office|main|other|c|m|h|w)\)$", re.IGNORECASE
-)
-_FLOAT = re.compile(r"\d{7,15}\.0+")
 
 
 def clean(cell: str) -> str:
@@ -46,10 +41,20 @@ def clean(cell: str) -> str:
     return "" if len(text) <= LONGEST_EMPTY and text.lower() in EMPTY else text
 
 
-def clean_name(cell: str) -> str:
-    """Like `clean`, but Null and Na, written as names are written, are names."""
+def real_name(cell: str) -> str:
+    """A name that is spelled like an empty cell: Null and Na, written as names are written."""
     text = cell.strip(AROUND)
-    return text if text in ("Null", "Na", "Nil", "Blank") else clean(cell)
+    return text if text in ("Null", "Na", "Nil", "Blank") else ""
+
+
+class Cleaner(dict[str, str]):
+    """`clean`, remembering: most cells of an export are the same few words."""
+
+    def __missing__(self, cell: str) -> str:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        made = self[cell] = clean(cell)
+        return made
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -58,28 +63,6 @@ def yes_or_no(text: str) -> bool | None:
     if word in YES:
         return True
     return False if word in NO else None
-
-
-def phones(text: str) -> tuple[str, ...]:
-    """Every number in the cell, as written."""
-    if text.replace("-", "").replace("+", "").isdigit() and len(text) <= 16:  # noqa: PLR2004 the common case
-        return (text,)
-    if _FLOAT.fullmatch(text):
-        return (text.partition(".")[0],)
-    parts = [_LABEL.sub("", part).strip() for part in _BETWEEN.split(text)]
-    parts = [part for part in parts if part and part.lower() not in EMPTY]
-    if len(parts) < 2 or not all(_digits(part) >= 7 for part in parts):  # noqa: PLR2004
-        found = tuple(match.group().strip() for match in _PHONES.finditer(text))
-        if len(found) > 1:
-            return found
-    return tuple(dict.fromkeys(parts))
-
-
-def emails(text: str) -> tuple[str, ...]:
-    """Every address in the cell, as written; the whole cell when it holds none, so that it can be refused by name."""
-    if text.count("@") == 1 and not any(c in text for c in " ,;<|\n"):
-        return (text,)
-    return tuple(dict.fromkeys(_EMAIL.findall(text))) or (text,)
 
 
 def looks_like_email(text: str) -> bool:

@@ -11,22 +11,32 @@ from rekindle.decide.words import Channel
 from rekindle.providers.ports import Enquiry, GivenConsent, UnparsableError
 
 CONTENT_TYPE = "application/x-ndjson"
+UNNAMED = b'{"external_id":""'
+CHANNELS = {channel.value: channel for channel in Channel}
 
 
-def write(enquiries: Sequence[Enquiry]) -> bytes:
-    """One line an enquiry, every field named; equal enquiries give equal bytes."""
-    return b"\n".join([orjson.dumps(enquiry) for enquiry in enquiries])
+def line(enquiry: Enquiry) -> bytes:
+    """One enquiry, named after all it says: the same words read the same way are the same enquiry, in any file."""
+    plain = orjson.dumps(enquiry)
+    if not plain.startswith(UNNAMED):
+        return plain
+    return b'{"external_id":"csv:%s"%s' % (sha256(plain).hexdigest()[:32].encode(), plain[len(UNNAMED) :])
 
 
-def name_of(body: bytes) -> str:
-    """The external id of a chunk: the same rows, read the same way, are the same event."""
-    return sha256(body).hexdigest()
+def body(lines: Sequence[bytes]) -> bytes:
+    """A chunk of such lines."""
+    return b"\n".join(lines)
 
 
-def read(body: bytes) -> tuple[Enquiry, ...]:
+def name_of(chunk: bytes) -> str:
+    """The external id of a chunk: the same lines are the same event."""
+    return sha256(chunk).hexdigest()
+
+
+def read(chunk: bytes) -> tuple[Enquiry, ...]:
     """The enquiries that were written; raises UnparsableError."""
     try:
-        return tuple(_enquiry(orjson.loads(line)) for line in body.split(b"\n") if line)
+        return tuple([_enquiry(orjson.loads(written)) for written in chunk.split(b"\n") if written])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise UnparsableError(f"not a chunk of an import: {error}") from error
 
@@ -35,13 +45,13 @@ def _enquiry(plain: dict[str, Any]) -> Enquiry:
     plain["emails"] = tuple(plain["emails"])
     plain["phones"] = tuple(plain["phones"])
     plain["at"] = _time(plain["at"])
-    plain["attributes"] = tuple((name, value) for name, value in plain["attributes"])
-    plain["consents"] = tuple(_consent(c) for c in plain["consents"])
+    plain["attributes"] = tuple(map(tuple, plain["attributes"]))
+    plain["consents"] = tuple([_consent(given) for given in plain["consents"]]) if plain["consents"] else ()
     return Enquiry(**plain)
 
 
 def _consent(plain: dict[str, Any]) -> GivenConsent:
-    plain["channel"] = Channel(plain["channel"])
+    plain["channel"] = CHANNELS[plain["channel"]]
     plain["at"] = _time(plain["at"])
     return GivenConsent(**plain)
 

@@ -16,7 +16,8 @@ class Field(StrEnum):
     KIND = "kind"
     STAGE = "stage"
     SOURCE = "source"
-    MESSAGE = "message"
+    MESSAGE = "message"  # the lead's own words
+    NOTES = "notes"  # the office's words about the lead
     TAGS = "tags"
     PAGE = "page"
     CREATED = "created"
@@ -45,6 +46,7 @@ MANY = frozenset(
         Field.EMAIL,
         Field.PHONE,
         Field.MESSAGE,
+        Field.NOTES,
         Field.TAGS,
         Field.SMS_CONSENT,
         Field.EMAIL_CONSENT,
@@ -52,4 +54,10 @@ MANY = frozenset(
         Field.DND,
     }
     | {Field.DND_SMS, Field.DND_EMAIL, Field.EMAIL_STATUS, Field.ATTRIBUTE, Field.IGNORE}
+)
+
+# Columns in which a date may stand, and means something.
+WITH_DATES = frozenset(
+    {Field.CREATED, Field.CONSENT_AT, Field.SMS_CONSENT, Field.EMAIL_CONSENT, Field.CONSENT}
+    | {Field.DND, Field.DND_SMS, Field.DND_EMAIL}
 )

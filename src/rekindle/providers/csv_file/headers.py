@@ -21,7 +21,8 @@ _PROOF = {
 _ADDRESSES = (
     (Field.PHONE, {"phone", "mobile", "cell", "telefono", "celular", "movil"}, {"status", "carrier", "valid", "ext"}),
     (Field.EMAIL, {"email", "correo"}, {"status", "date", "last", "sent", "opened", "opens", "clicks", "count"}),
-    (Field.MESSAGE, {"notes", "comments", "message", "notas", "mensaje"}, {"date", "last"}),
+    (Field.NOTES, {"notes", "comments", "notas", "comentarios"}, {"date", "count"}),
+    (Field.MESSAGE, {"message", "mensaje"}, {"date", "last", "sent", "count"}),
 )
 
 

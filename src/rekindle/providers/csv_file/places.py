@@ -4,16 +4,13 @@ import re
 
 from rekindle.providers.csv_file.words import state_code
 
-_TAIL = re.compile(
-    r"^(.*?)(?:,\s*([^,]+?))?,\s*"
-    r"([A-Za-z]{2}|[A-Za-z]{4,}(?: [A-Za-z]+)?)\.?,?"
-    r"\s+(\d{5})(?:-\d{4})?(?:,?\s*USA?)?$"
-)
+_STATE = r"([A-Za-z]{2}|[A-Za-z]{4,}(?: [A-Za-z]+)?)"
+_TAIL = re.compile(rf"^(.*?)(?:,\s*([^,]+?))?,\s*{_STATE}\.?,?\s+(\d{{5}})(?:-\d{{4}})?(?:,?\s*USA?)?$")
 ZIP_DIGITS = 5
 
 
 def split_address(text: str) -> tuple[str, str, str, str]:
-    """Street, city, state and postal code of "12 Oak St, Reno, NV 89501"; the whole text as street when it is not one."""
+    """Street, city, state, postal code of "12 Oak St, Reno, NV 89501"; the whole text as street when it is not one."""
     match = _TAIL.match(text)
     if match is None or state_code(match[3]) is None:
         return text, "", "", ""

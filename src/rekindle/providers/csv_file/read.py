@@ -29,6 +29,7 @@ class Layout:
     headers: tuple[str, ...]  # unique, never empty
     raw_headers: tuple[str, ...]  # as they stand in the file; empty when it has none
     first_row: int
+    width: int  # cells of most rows of data: some exports end every row with one delimiter more
     lines_before: int  # physical lines before the header: `sep=` lines are no row of a spreadsheet
 
 
@@ -57,8 +58,9 @@ def inspect(file: BinaryIO) -> Layout:
     header = rows[place].cells
     if _is_data(header):
         names = tuple(f"Column {n}" for n in range(1, len(header) + 1))
-        return Layout(codec, delimiter, names, (), rows[place].row, lines_before)
-    return Layout(codec, delimiter, _unique(header), tuple(header), rows[place].row + 1, lines_before)
+        return Layout(codec, delimiter, names, (), rows[place].row, len(header), lines_before)
+    width = _usual_width(rows[place + 1 :], len(header))
+    return Layout(codec, delimiter, _unique(header), tuple(header), rows[place].row + 1, width, lines_before)
 
 
 def records(file: BinaryIO, layout: Layout) -> Iterator[Record]:
@@ -75,7 +77,7 @@ def records(file: BinaryIO, layout: Layout) -> Iterator[Record]:
                 if any(cells):
                     yield record
             elif any(cell.strip() for cell in cells):
-                yield _fitted(record, width)
+                yield _fitted(record, width, layout.width)
 
 
 def write_row(cells: list[str], delimiter: str) -> str:
@@ -140,12 +142,12 @@ def _feed(again: deque[str], lines: Iterator[str], taken: list[str]) -> Iterator
     yield END
 
 
-def _fitted(record: Record, width: int) -> Record:
+def _fitted(record: Record, width: int, usual: int) -> Record:
     """A ragged row: a spreadsheet drops empty cells at the end, so a short row is whole; a long one has slipped."""
     cells = record.cells
     if len(cells) < width:
         return Record(record.row, cells + [""] * (width - len(cells)))
-    if any(cell.strip() for cell in cells[width:]):
+    if len(cells) != usual or any(cell.strip() for cell in cells[width:]):
         why = f"{len(cells)} cells under {width} columns: a delimiter stands inside a cell without quotation marks"
         return Record(record.row, cells, why)
     return Record(record.row, cells[:width])
@@ -176,11 +178,16 @@ def _header_place(rows: list[Record]) -> int:
     filled = [0 if r.broken else sum(1 for c in r.cells if c.strip()) for r in rows]
     if not any(filled):
         raise UnusableFileError("the file has no row of column names")
-    usual = max(Counter(len(r.cells) for r in rows if not r.broken and any(r.cells)).items(), key=lambda p: p[1])[0]
+    usual = _usual_width(rows, 1)
     for place, count in enumerate(filled):
         if count and count * 2 >= usual:
             return place
     return next(place for place, count in enumerate(filled) if count)
+
+
+def _usual_width(rows: list[Record], least: int) -> int:
+    widths = Counter(len(r.cells) for r in rows if not r.broken and any(r.cells))
+    return max(widths.most_common(1)[0][0], least) if widths else least
 
 
 def _is_data(cells: list[str]) -> bool:

@@ -3,28 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from hashlib import sha256
 from typing import NamedTuple
 
 from rekindle.decide.words import LeadKind, Stage
-from rekindle.providers.csv_file.cells import clean, clean_name, emails, phones
+from rekindle.providers.csv_file.cells import Cleaner, real_name
 from rekindle.providers.csv_file.consent import ConsentReader
 from rekindle.providers.csv_file.dates import DateReader, day_first
-from rekindle.providers.csv_file.fields import Field
+from rekindle.providers.csv_file.fields import WITH_DATES, Field
 from rekindle.providers.csv_file.guess import Column
 from rekindle.providers.csv_file.places import split_address, zip_code
 from rekindle.providers.csv_file.read import Record
-from rekindle.providers.csv_file.words import known_kind, known_stage, state_code
+from rekindle.providers.csv_file.words import kind_by_tags, known_kind, known_stage, state_code
 from rekindle.providers.ports import Enquiry
 
 LONGEST_MESSAGE = 10_000
 LONGEST_VALUE = 500
-WITH_DATES = frozenset({Field.CREATED, Field.CONSENT_AT, Field.SMS_CONSENT, Field.EMAIL_CONSENT, Field.CONSENT}) | {
-    Field.DND,
-    Field.DND_SMS,
-    Field.DND_EMAIL,
-}
-DATE_ATTRIBUTES = frozenset({"last_contact"})
+LONGEST_NAME = 200
+LAST_CONTACT = "last_contact"  # the one attribute that is a date
+KEPT_BY_US = frozenset({"appointment_at"})  # attributes the engine writes and trusts; a file may not
 
 
 class Refusal(NamedTuple):
@@ -42,7 +38,7 @@ class Note:
     field: str
     why: str
     first_row: int
-    rows: int = 1
+    rows: int = 0
 
 
 class RowReader:
@@ -52,127 +48,121 @@ class RowReader:
         self, columns: Sequence[Column], sample: Sequence[Sequence[str]], *, zone: tzinfo, at: datetime, enroll: str
     ) -> None:
         self._enroll = enroll
+        self._clean = Cleaner()
         self._dates = {
-            c.index: DateReader(zone, day_first(r[c.index] for r in sample), at + timedelta(days=1))
+            c.index: DateReader(zone, day_first(row[c.index] for row in sample), at + timedelta(days=1))
             for c in columns
-            if c.field in WITH_DATES or c.name in DATE_ATTRIBUTES
+            if c.field in WITH_DATES or (c.field is Field.ATTRIBUTE and c.name == LAST_CONTACT)
         }
         self._once = {c.field: c.index for c in columns}
         self._headers = {c.index: c.header for c in columns}
         self._emails = [c.index for c in columns if c.field is Field.EMAIL]
         self._phones = [c.index for c in columns if c.field is Field.PHONE]
         self._messages = [c.index for c in columns if c.field is Field.MESSAGE]
+        self._notes_at = [c.index for c in columns if c.field is Field.NOTES]
         self._tags = [c.index for c in columns if c.field is Field.TAGS]
-        self._attributes = [(c.index, c.name) for c in columns if c.field is Field.ATTRIBUTE]
+        self._attributes = [
+            (c.index, f"crm_{c.name}" if c.name in KEPT_BY_US else c.name)
+            for c in columns
+            if c.field is Field.ATTRIBUTE
+        ]
         self._consent = ConsentReader(columns, self._date)
-        self._kinds: dict[str, LeadKind | None] = {}
+        self._kinds: dict[str, LeadKind] = {}
         self._stages: dict[str, Stage | None] = {}
-        # Ids of two CRMs may be alike: an id counts only among files with the same columns.
-        shape = sha256("\x1f".join(sorted(c.header.lower() for c in columns if c.field is not Field.IGNORE)).encode())
-        self._family = f"csv:{shape.hexdigest()[:12]}"
         self._notes: dict[tuple[str, str], Note] = {}
-
-    def read(self, record: Record) -> Enquiry | Refusal:
-        """The enquiry in this row, its addresses as written; what is wrong with the row otherwise."""
-        if record.broken:
-            return Refusal(record.row, "", record.broken)
-        cells = record.cells
-        whole = "\x1f".join(cells)
-        if "\x00" in whole:
-            at = next(i for i, cell in enumerate(cells) if "\x00" in cell)
-            return Refusal(record.row, self._headers[at], "holds a NUL byte, which no text may")
-        first, last, name = self._name(cells)
-        tags = ", ".join(text for i in self._tags if (text := clean(cells[i])))
-        stage_text = self._cell(cells, Field.STAGE)
-        stage = self._stage(stage_text)
-        street, city, state, zip_ = self._place(cells)
-        consents, unclear = self._consent.read(cells, tags, stage)
-        for header in unclear:
-            self._note(record.row, header, "neither yes nor no: read as no permission")
-        return Enquiry(
-            external_id=self._external_id(cells, whole),
-            source=self._cell(cells, Field.SOURCE)[:100] or "import",
-            name=name,
-            first_name=first,
-            last_name=last,
-            emails=tuple(e for i in self._emails if (text := clean(cells[i])) for e in emails(text)),
-            phones=tuple(p for i in self._phones if (text := clean(cells[i])) for p in phones(text)),
-            kind=self._kind(self._cell(cells, Field.KIND), tags),
-            message=self._message(cells),
-            page=self._cell(cells, Field.PAGE)[:LONGEST_VALUE],
-            at=self._created(cells, record.row),
-            state=state,
-            zip=zip_,
-            city=city,
-            street=street,
-            attributes=self._stated(cells, tags, "" if stage else stage_text),
-            consents=consents,
-            stage=stage,
-            enroll=self._enroll,
-        )
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was passed over so far, one line a column and cause."""
         return tuple(self._notes.values())
 
+    def read(self, record: Record) -> Enquiry | Refusal:
+        """The enquiry in this row, its addresses as written and without an id; or what is wrong with the row."""
+        if record.broken:
+            return Refusal(record.row, "", record.broken)
+        if "\x00" in "".join(record.cells):
+            at = next(i for i, cell in enumerate(record.cells) if "\x00" in cell)
+            return Refusal(record.row, self._headers[at], "holds a NUL byte, which no text may")
+        clean = self._clean
+        cells = [clean[cell] for cell in record.cells]
+        first, last, name = self._name(cells, record.cells)
+        tags = ", ".join([cells[i] for i in self._tags if cells[i]])
+        stage_text = self._cell(cells, Field.STAGE)
+        stage = self._stage(stage_text)
+        street, city, state, zip_ = self._place(cells)
+        made = self._created(cells, record.row)
+        message = self._joined(cells, self._messages)
+        consents, unclear = self._consent.read(cells, tags, stage, made)
+        for header in unclear:
+            self._note(record.row, header, "neither yes nor no: read as no permission")
+        return Enquiry(
+            external_id="",
+            source=self._cell(cells, Field.SOURCE)[:100] or "import",
+            name=name,
+            first_name=first,
+            last_name=last,
+            emails=tuple([cells[i] for i in self._emails if cells[i]]),
+            phones=tuple([cells[i] for i in self._phones if cells[i]]),
+            kind=self._kind(self._cell(cells, Field.KIND), tags),
+            # Words without a date are kept, but nobody is said to have asked today.
+            message=message if made else "",
+            page=self._cell(cells, Field.PAGE)[:LONGEST_VALUE],
+            at=made,
+            state=state,
+            zip=zip_,
+            city=city,
+            street=street,
+            attributes=self._stated(cells, tags, "" if stage else stage_text, "" if made else message),
+            consents=consents,
+            stage=stage,
+            enroll=self._enroll,
+        )
+
     def _note(self, row: int, field: str, why: str) -> None:
-        noted = self._notes.setdefault((field, why), Note(field, why, row, 0))
-        noted.rows += 1
+        self._notes.setdefault((field, why), Note(field, why, row)).rows += 1
 
     def _cell(self, cells: Sequence[str], field: Field) -> str:
         index = self._once.get(field)
-        return clean(cells[index]) if index is not None else ""
+        return cells[index] if index is not None else ""
 
-    def _external_id(self, cells: Sequence[str], whole: str) -> str:
-        told = self._cell(cells, Field.EXTERNAL_ID)
-        return f"{self._family}:{told[:100]}" if told else f"csv:{sha256(whole.encode()).hexdigest()[:32]}"
+    def _name(self, cells: Sequence[str], raw: Sequence[str]) -> tuple[str, str, str]:
+        found = []
+        for field in (Field.FIRST_NAME, Field.LAST_NAME, Field.NAME):
+            index = self._once.get(field)
+            found.append("" if index is None else cells[index][:LONGEST_NAME] or real_name(raw[index]))
+        first, last, name = found
+        return first, last, name
 
-    def _name(self, cells: Sequence[str]) -> tuple[str, str, str]:
-        once = self._once
-        first = clean_name(cells[once[Field.FIRST_NAME]]) if Field.FIRST_NAME in once else ""
-        last = clean_name(cells[once[Field.LAST_NAME]]) if Field.LAST_NAME in once else ""
-        name = clean_name(cells[once[Field.NAME]]) if Field.NAME in once else ""
-        if first and not last and " " in first:
-            return "", "", name or first
-        if first or last:
-            return first[:200], last[:200], ""
-        return "", "", name[:200]
+    def _kind(self, text: str, tags: str) -> LeadKind:
+        key = f"{text}\x1f{tags}"
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = (known_kind(text) if text else kind_by_tags(tags)) or LeadKind.UNKNOWN
+        return kind
 
-    def _kind(self, text: str, tags: str) -> str:
-        key = text or tags
-        if not key:
-            return LeadKind.UNKNOWN
-        if key not in self._kinds:
-            self._kinds[key] = known_kind(key)
-        return self._kinds[key] or LeadKind.UNKNOWN
-
-    def _stage(self, text: str) -> str:
-        if not text:
-            return ""
+    def _stage(self, text: str) -> Stage | str:
         if text not in self._stages:
-            self._stages[text] = known_stage(text)
+            self._stages[text] = known_stage(text) if text else None
         return self._stages[text] or ""
 
     def _place(self, cells: Sequence[str]) -> tuple[str, str, str, str]:
-        street = " ".join(self._cell(cells, Field.STREET).split())[:LONGEST_VALUE]
-        city = self._cell(cells, Field.CITY)[:100]
-        state = self._cell(cells, Field.STATE)[:50]
+        street = self._cell(cells, Field.STREET)[:LONGEST_VALUE]
+        city = self._cell(cells, Field.CITY)[:LONGEST_NAME]
+        state = self._cell(cells, Field.STATE)[:LONGEST_NAME]
         zip_ = zip_code(self._cell(cells, Field.ZIP))
         if street and not state and not zip_:
-            street, found_city, state, zip_ = split_address(street)
+            street, found_city, state, zip_ = split_address(" ".join(street.split()))
             city = city or found_city
         return street, city, (state_code(state) or state) if state else "", zip_
 
-    def _message(self, cells: Sequence[str]) -> str:
-        texts = [text for i in self._messages if (text := clean(cells[i]))]
-        return "\n".join(texts)[:LONGEST_MESSAGE]
+    def _joined(self, cells: Sequence[str], places: Sequence[int]) -> str:
+        return "\n".join([cells[i] for i in places if cells[i]])[:LONGEST_MESSAGE]
 
     def _created(self, cells: Sequence[str], row: int) -> datetime | None:
         index = self._once.get(Field.CREATED)
-        if index is None or not (text := clean(cells[index])):
+        if index is None or not cells[index]:
             return None
-        made = self._date(index, text)
+        made = self._date(index, cells[index])
         if made is None:
             self._note(row, self._headers[index], "not a date of the past: left empty")
         return made
@@ -180,15 +170,14 @@ class RowReader:
     def _date(self, index: int, text: str) -> datetime | None:
         return self._dates[index].read(text) if text else None
 
-    def _stated(self, cells: Sequence[str], tags: str, crm_stage: str) -> tuple[tuple[str, str], ...]:
-        stated = {}
-        for index, name in self._attributes:
-            text = cells[index]
-            if text and (text := clean(text)) and name not in stated:
-                when = self._date(index, text) if name in DATE_ATTRIBUTES else None
-                stated[name] = when.date().isoformat() if when else text[:LONGEST_VALUE]
-        if tags:
-            stated["tags"] = tags[:LONGEST_VALUE]
-        if crm_stage:
-            stated["crm_stage"] = crm_stage[:LONGEST_VALUE]
+    def _stated(self, cells: Sequence[str], tags: str, crm_stage: str, message: str) -> tuple[tuple[str, str], ...]:
+        stated = {name: cells[index][:LONGEST_VALUE] for index, name in reversed(self._attributes) if cells[index]}
+        if LAST_CONTACT in stated:
+            index = next(i for i, name in self._attributes if name == LAST_CONTACT and cells[i])
+            when = self._date(index, cells[index])
+            stated[LAST_CONTACT] = when.date().isoformat() if when else stated[LAST_CONTACT]
+        notes = self._joined(cells, self._notes_at)
+        crm_id = self._cell(cells, Field.EXTERNAL_ID)[:LONGEST_NAME]
+        rest = (("tags", tags), ("crm_stage", crm_stage), ("message", message), ("notes", notes), ("crm_id", crm_id))
+        stated.update((name, text) for name, text in rest if text)
         return tuple(sorted(stated.items()))

@@ -34,6 +34,12 @@ def known_kind(text: str) -> LeadKind | None:
     return found.pop() if len(found) == 1 else None
 
 
+def kind_by_tags(tags: str) -> LeadKind | None:
+    """What a person tagged "buyer" wants; a tag that only holds the word ("listing alerts") says nothing."""
+    found = {kind for tag in tags.lower().split(",") if (kind := _KIND_OF.get(tag.strip()))}
+    return found.pop() if len(found) == 1 else None
+
+
 def known_stage(text: str) -> Stage | None:
     """Our stage for theirs; None when the words are not known."""
     return _STAGE_OF.get(" ".join(text.lower().replace("-", " ").replace("_", " ").replace("+", " ").split()))
