@@ -71,13 +71,17 @@ def test_a_good_file_is_read_whole() -> None:
             [(6, "template 'hello-mail' is for email, not sms")],
         ),
         (
-            "steps:\n  - {id: a, after: 1d, channels: {sms: hello-sms}}\n"
-            "  - {id: a, after: 2d, channels: {sms: hello-sms}}\n",
+            (
+                "steps:\n  - {id: a, after: 1d, channels: {sms: hello-sms}}\n"
+                "  - {id: a, after: 2d, channels: {sms: hello-sms}}\n"
+            ),
             [(5, "two steps are called 'a'")],
         ),
         (
-            "steps:\n  - {id: a, after: 2d, channels: {sms: hello-sms}}\n"
-            "  - {id: b, after: 1d, channels: {sms: hello-sms}}\n",
+            (
+                "steps:\n  - {id: a, after: 2d, channels: {sms: hello-sms}}\n"
+                "  - {id: b, after: 1d, channels: {sms: hello-sms}}\n"
+            ),
             [(5, "a step comes before the step above it; `after` counts from entering")],
         ),
         (

@@ -75,7 +75,7 @@ async def send(
     to = address(known.facts, note.channel)
     made = _compose(known, note, to or "", means, office_id)
     attempt = _attempt(known.facts, note, to or "", made, policy, actor=actor, at=at)
-    answer = gate.check(known.facts, attempt, policy, at=at) if to else NOWHERE
+    answer = judge(known.facts, attempt, policy, at=at)
     decision_id = new_id()
     message_id = None
     if answer.verdict is Verdict.ALLOW:
@@ -104,6 +104,11 @@ async def send(
         at=at,
     )
     return Answer(answer.verdict, answer.code, answer.until, answer.reasons, decision_id, message_id)
+
+
+def judge(facts: Facts, attempt: Attempt, policy: Policy, *, at: datetime) -> GateResult:
+    """The gate's answer; a lead without an address on the channel needs no gate."""
+    return gate.check(facts, attempt, policy, at=at) if attempt.address else NOWHERE
 
 
 def address(facts: Facts, channel: Channel) -> str | None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from rekindle.decide import gate
 from rekindle.decide.facts import Attempt, Facts
 from rekindle.decide.next_action import next_action
 from rekindle.decide.plain import from_plain, to_plain
 from rekindle.kit.db import Conn, Row
 from rekindle.nurture import store
+from rekindle.nurture.person_send import judge
 from rekindle.nurture.record import summary
 from rekindle.policy.load import by_version
 
@@ -45,7 +45,7 @@ def again(row: Row) -> Replayed:
         reasons = to_plain(decision.reasons)
     else:
         attempt = from_plain(Attempt, row["facts"]["attempt"])
-        answer = gate.check(facts, attempt, policy, at=row["at"])
+        answer = judge(facts, attempt, policy, at=row["at"])
         fresh = {"kind": row["kind"], "verdict": answer.verdict.value, "code": answer.code, "until": answer.until}
         reasons = to_plain(answer.reasons)
     stored = {name: row[name] for name in fresh} | {"reasons": row["reasons"]}
