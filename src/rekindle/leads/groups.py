@@ -1,6 +1,7 @@
 """Which enquiries of one chunk speak of the same person: union-find over shared addresses."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from rekindle.kit.ids import new_id
@@ -15,6 +16,7 @@ class Group:
     lead_id: UUID
     members: list[Stated] = field(default_factory=list)
 
+    @cached_property
     def points(self) -> dict[Point, tuple[str, int]]:
         """Each address once, with how it was written and its place in the order of preference."""
         found: dict[Point, tuple[str, int]] = {}

@@ -19,8 +19,8 @@ async def update(chunk: Chunk, groups: list[Group], theirs: dict[Point, UUID]) -
     points: store.Rows = []
     changed: dict[UUID, Row] = {}
     for group in groups:
-        lead_id = next(became[theirs[point]] for point in group.points() if point in theirs)
-        added = [point for point in group.points() if point not in theirs]
+        lead_id = next(became[theirs[point]] for point in group.points if point in theirs)
+        added = [point for point in group.points if point not in theirs]
         points += [{"kind": point.kind, "value": point.value, "lead_id": lead_id} for point in added]
         if _take_on(chunk, group, lead_id, added, losers.pop(lead_id, ())):
             changed[lead_id] = chunk.leads[lead_id]
@@ -41,7 +41,7 @@ async def _join(
     became = {lead_id: lead_id for lead_id in theirs.values()}
     losers: dict[UUID, tuple[UUID, ...]] = {}
     for group in groups:
-        owners = {became[theirs[point]] for point in group.points() if point in theirs}
+        owners = {became[theirs[point]] for point in group.points if point in theirs}
         winner, *rest = sorted(owners, key=lambda lead_id: (chunk.leads[lead_id]["created_at"], lead_id))
         for loser in rest:
             await merge(chunk.conn, chunk.office_id, winner, loser, reason=SHARED, at=chunk.at, actor=chunk.actor)

@@ -49,6 +49,8 @@ def split(full: str) -> tuple[str, str]:
 
 def tidy(name: str) -> str:
     """Spaces single; ALL CAPS and all lower case set right; a name with any care in its capitals is left alone."""
+    if not name:
+        return ""
     name = SPACES.sub(" ", name).strip(" ,;")
     if not (name.isupper() or name.islower()):
         return name
@@ -83,6 +85,8 @@ def _turned(name: str) -> str:
 
 def _known(text: str) -> str:
     """Empty for what says that there is no name, or is an address in the wrong column."""
+    if not text:
+        return ""
     text = SPACES.sub(" ", _letters(text)).strip()
     return "" if text.lower() in NOBODY or "@" in text or not any(map(str.isalpha, text)) else text
 

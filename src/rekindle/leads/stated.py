@@ -66,9 +66,9 @@ def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[Fiel
 
 def clean(text: str) -> str:
     """Without what PostgreSQL text cannot hold (NUL, lone surrogates) and without space around it."""
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode()
-    return text.replace("\x00", "").strip()
+    if text.isascii():
+        return text.strip() if "\x00" not in text else text.replace("\x00", "").strip()
+    return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()
 
 
 def _points(enquiry: Enquiry) -> dict[Point, str]:

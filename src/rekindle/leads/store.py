@@ -109,18 +109,21 @@ async def claim_sources(conn: Conn, office_id: UUID, rows: Rows, *, event_id: UU
     """Note where each enquiry came from; returns those noted earlier, with their lead. Rows sorted by their key."""
     cursor = await conn.execute(
         """
-        insert into lead_source (office_id, lead_id, source, external_id, event_id, seen_at)
-        select %(office)s, lead_id, source, external_id, %(event)s, %(at)s
-        from json_to_recordset(%(rows)s::json) as t (source text, external_id text, lead_id uuid)
-        on conflict do nothing
-        returning source, external_id
+        with given as (
+          select * from json_to_recordset(%(rows)s::json) as t (source text, external_id text, lead_id uuid)),
+        noted as (
+          insert into lead_source (office_id, lead_id, source, external_id, event_id, seen_at)
+          select %(office)s, lead_id, source, external_id, %(event)s, %(at)s from given
+          on conflict do nothing
+          returning source, external_id)
+        select source, external_id from given except all select source, external_id from noted
         """,
         {"office": office_id, "rows": _json(rows), "event": event_id, "at": at},
     )
-    noted = {(row["source"], row["external_id"]) for row in await cursor.fetchall()}
-    earlier = [row for row in rows if (row["source"], row["external_id"]) not in noted]
+    earlier = await cursor.fetchall()
     if not earlier:
         return []
+    # Asked in a second statement: what another transaction just committed is not in the first one's snapshot.
     cursor = await conn.execute(
         """
         select s.source, s.external_id, s.lead_id
@@ -136,16 +139,19 @@ async def claim_points(conn: Conn, office_id: UUID, rows: Rows, *, at: datetime)
     """Put each address under its lead; returns those that are somebody's already. Rows sorted by (kind, value)."""
     cursor = await conn.execute(
         """
-        insert into contact_point (office_id, kind, value, lead_id, raw, position, created_at)
-        select %(office)s, kind, value, lead_id, raw, position, %(at)s
-        from json_to_recordset(%(rows)s::json) as t (kind text, value text, lead_id uuid, raw text, position smallint)
-        on conflict do nothing
-        returning kind, value
+        with given as (
+          select * from json_to_recordset(%(rows)s::json)
+            as t (kind text, value text, lead_id uuid, raw text, position smallint)),
+        new as (
+          insert into contact_point (office_id, kind, value, lead_id, raw, position, created_at)
+          select %(office)s, kind, value, lead_id, raw, position, %(at)s from given
+          on conflict do nothing
+          returning kind, value)
+        select kind, value from given except all select kind, value from new
         """,
         {"office": office_id, "rows": _json(rows), "at": at},
     )
-    new = {(row["kind"], row["value"]) for row in await cursor.fetchall()}
-    taken = [row for row in rows if (row["kind"], row["value"]) not in new]
+    taken = await cursor.fetchall()
     if not taken:
         return []
     cursor = await conn.execute(

@@ -49,8 +49,8 @@ async def _settle(chunk: Chunk, statements: list[Stated], event_id: UUID | None)
     if not groups:
         return
     theirs = await _taken(chunk, groups)
-    known = [group for group in groups if any(point in theirs for point in group.points())]
-    nobody = [group for group in groups if not any(point in theirs for point in group.points())]
+    known = [group for group in groups if any(point in theirs for point in group.points)]
+    nobody = [group for group in groups if not any(point in theirs for point in group.points)]
     if nobody:
         rows = [_create(chunk, group) for group in nobody]
         await store.insert_many(chunk.conn, chunk.office_id, rows, at=chunk.at)
@@ -90,7 +90,7 @@ async def _taken(chunk: Chunk, groups: list[Group]) -> dict[Point, UUID]:
     rows = [
         {"kind": point.kind, "value": point.value, "lead_id": group.lead_id, "raw": raw, "position": place}
         for group in groups
-        for point, (raw, place) in group.points().items()
+        for point, (raw, place) in group.points.items()
     ]
     rows.sort(key=lambda row: (row["kind"], row["value"]))
     taken = await store.claim_points(chunk.conn, chunk.office_id, rows, at=chunk.at)
