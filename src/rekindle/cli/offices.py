@@ -48,8 +48,8 @@ def create(
             except OfficeError as error:
                 raise UsageProblemError(str(error)) from error
             async with opened.db.office(made.office_id) as conn:
-                await install_templates(conn, made.office_id, at)
-                await install_sequences(conn, made.office_id, at)
+                await install_templates(conn, made.office_id, at=at)
+                await install_sequences(conn, made.office_id, at=at)
             return made
 
     made = run(work)

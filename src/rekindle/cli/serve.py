@@ -59,10 +59,17 @@ async def _serve_web(opened: Opened, stop: asyncio.Event) -> None:
     ) as parts:
         server = uvicorn.Server(
             uvicorn.Config(
-                create(parts), host=opened.settings.host, port=opened.settings.port, log_config=None, access_log=False,
-                backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, proxy_headers=False,
+                create(parts),
+                host=opened.settings.host,
+                port=opened.settings.port,
+                log_config=None,
+                access_log=False,
+                backlog=BACKLOG,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                server_header=False,
+                proxy_headers=False,
                 lifespan="off",
-            )  # fmt: skip
+            )
         )
         await serve_until(server, stop)
 
@@ -84,6 +91,5 @@ async def serve_until(server: uvicorn.Server, stop: asyncio.Event) -> None:
 
 
 async def _serve_work(opened: Opened, stop: asyncio.Event) -> None:
-    running = pumps(opened)
-    wakes = {pump.name: pump.wake for pump in running}
-    await asyncio.gather(listen(opened.url, wakes, stop), *(pump.run(stop) for pump in running))
+    turning = pumps(opened)
+    await asyncio.gather(listen(opened.url, turning.wakes, stop), *(pump.run(stop) for pump in turning.all))

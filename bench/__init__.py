@@ -1,0 +1,1 @@
+"""Headline numbers, one module each; every module's `measure` returns plain JSON values."""

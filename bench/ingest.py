@@ -1,0 +1,132 @@
+"""Signed form webhooks per second until durable, against the raw commit ceiling of the same disk in the same run."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.place import Place, fresh, wait_for
+from rekindle.kit import postgres
+from rekindle.kit.clock import SystemClock
+from rekindle.kit.ids import new_id
+from rekindle.providers import standard_webhooks
+
+SECONDS = 8
+CONNECTIONS = 64
+PREPARED = 60_000
+
+
+def measure(seconds: int = SECONDS) -> dict[str, Any]:
+    """Requests/s and latency of the hook, and pgbench's commits/s of the same two rows with 64 clients."""
+    with fresh() as place, place.process("web"):
+        wait_for(f"{place.url}/health/live")
+        full = _load(place, seconds=seconds, rate=None)
+        half = _load(place, seconds=seconds, rate=full["per_second"] / 2)
+        ceiling = _ceiling(place, seconds)
+    return {
+        "webhooks_per_second": round(full["per_second"]),
+        "not_2xx": full["not_2xx"] + half["not_2xx"],
+        "p99_ms_at_half_load": half["p99_ms"],
+        "p50_ms_at_half_load": half["p50_ms"],
+        "commit_ceiling_per_second": round(ceiling),
+        "ratio_to_ceiling": round(full["per_second"] / ceiling, 2),
+        "connections": CONNECTIONS,
+    }
+
+
+def bodies(place: Place, count: int) -> list[bytes]:
+    """Whole HTTP requests, signed ahead of time, so that the load generator only writes and reads."""
+    secret = place.office["form_secret"].encode()
+    now = SystemClock().now()
+    made = []
+    for number in range(count):
+        body = json.dumps(
+            {
+                "first_name": "Ada", "last_name": f"Bench {number}", "email": f"ada{number}@bench.example",
+                "phone": f"+1312555{number % 10_000:04d}", "kind": "buyer", "message": "Is the house on Elm still available?",
+                "page": "https://lakeside.example/elm-12", "attributes": {"timeline": "1-3 months", "area": "Elm Park"},
+                "consent": {"sms": True, "text": "I agree to receive texts", "url": "https://lakeside.example/elm-12"},
+            }
+        ).encode()  # fmt: skip
+        head = standard_webhooks.sign(body, event_id=f"msg_{new_id()}", at=now, secret=secret)
+        lines = "".join(f"{k}: {v}\r\n" for k, v in head.items())
+        made.append(
+            f"POST /hooks/bench/form HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{lines}"
+            f"content-length: {len(body)}\r\n\r\n".encode() + body
+        )
+    return made
+
+
+def _load(place: Place, *, seconds: int, rate: float | None) -> dict[str, Any]:
+    """A load generator in its own process: as fast as it goes, or at a fixed rate."""
+    Path(place.home / "requests.bin").write_bytes(b"\0\0\0\0".join(bodies(place, PREPARED)))
+    done = subprocess.run(
+        (sys.executable, "-m", "bench.ingest", str(place.home / "requests.bin"), str(place.port), str(seconds),
+         str(rate or 0)), check=True, capture_output=True, text=True, env=place.environ,
+    )  # fmt: skip
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _ceiling(place: Place, seconds: int) -> float:
+    """pgbench: the same event, key and job rows, 64 clients, nothing of ours in between."""
+    script = place.home / "ceiling.sql"
+    script.write_text(
+        "\\set n random(1, 1000000000)\n"
+        "with k as (insert into event_key (office_id, source, external_id, event_id, received_at) values"
+        " ('00000000-0000-7000-8000-000000000000', 'form', gen_random_uuid()::text, gen_random_uuid(), now())"
+        " on conflict do nothing returning *),\n"
+        "e as (insert into event (office_id, id, received_at, source, external_id, content_type, body)"
+        f" select office_id, event_id, received_at, source, external_id, 'application/json', '{'x' * 420}'::bytea from k)\n"
+        "insert into inbox_job (office_id, event_id, received_at, source, external_id, lane, due_at)"
+        " select office_id, event_id, received_at, source, external_id, 0, now() from k;\n"
+    )
+    done = subprocess.run(
+        (str(postgres.wheel_binaries() / "pgbench"), "-n", "-M", "prepared", "-c", "64", "-j", "2", "-T", str(seconds),
+         "-f", str(script), "-h", str(place.home / "run"), "-U", "postgres", "rekindle"),
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return next(float(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("tps"))
+
+
+async def _generate(file: str, port: int, seconds: float, rate: float) -> dict[str, Any]:
+    requests = iter(Path(file).read_bytes().split(b"\0\0\0\0"))
+    latencies: list[float] = []
+    bad = 0
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    sent = 0
+
+    async def one_connection() -> None:
+        nonlocal bad, sent
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in requests:
+            if rate:
+                sent += 1
+                await asyncio.sleep(max(0.0, began + sent / rate - loop.time()))
+            start = loop.time()
+            if start > began + seconds:
+                break
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(length)
+            latencies.append(loop.time() - start)
+            bad += not head.startswith(b"HTTP/1.1 2")
+        writer.close()
+
+    await asyncio.gather(*(one_connection() for _ in range(CONNECTIONS)))
+    took = loop.time() - began
+    latencies.sort()
+    return {
+        "per_second": len(latencies) / took,
+        "not_2xx": bad,
+        "p50_ms": round(latencies[len(latencies) // 2] * 1000, 1),
+        "p99_ms": round(latencies[int(len(latencies) * 0.99)] * 1000, 1),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(_generate(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])))))
