@@ -13,7 +13,7 @@ from tests.conftest import NOON
 ANA, MAX = new_id(), new_id()
 
 
-async def ring(db: Db, office_id: UUID, key: str, person: UUID | None, text: str = "Look", minutes: int = 0) -> UUID:
+async def ring(db: Db, office_id: UUID, key: str, person: UUID | None, *, text: str = "Look", minutes: int = 0) -> UUID:
     async with db.office(office_id) as conn:
         return await notice.notify(
             conn,
@@ -34,8 +34,8 @@ async def unseen(db: Db, office_id: UUID, person: UUID, *, manager: bool = False
 
 
 async def test_an_unseen_cause_counts_up_and_rings_anew_after_it_was_seen(db: Db, office_id: UUID) -> None:
-    first = await ring(db, office_id, "sms:down", ANA, "SMS fails")
-    again = await ring(db, office_id, "sms:down", ANA, "SMS still fails", minutes=5)
+    first = await ring(db, office_id, "sms:down", ANA, text="SMS fails")
+    again = await ring(db, office_id, "sms:down", ANA, text="SMS still fails", minutes=5)
     assert first == again
     assert await unseen(db, office_id, ANA) == [("sms:down", "SMS still fails", 2)]
     async with db.office(office_id) as conn:

@@ -26,6 +26,12 @@ async def form_secret(conn: Conn, office_id: UUID, keyring: Keyring, kind: str) 
     return None if sealed is None else keyring.open(sealed, purpose=_purpose(office_id, kind))
 
 
+async def secrets_of(conn: Conn, office_id: UUID, keyring: Keyring) -> dict[str, bytes]:
+    """The key bytes of every kind of webhook this office takes."""
+    sealed = await store.sealed_secrets(conn, office_id)
+    return {kind: keyring.open(closed, purpose=_purpose(office_id, kind)) for kind, closed in sealed.items()}
+
+
 async def put_secret(conn: Conn, office_id: UUID, keyring: Keyring, kind: str, *, at: datetime) -> str:
     """Make a new signing secret, replacing any old one; returns it as `whsec_…`, this once."""
     key = secrets.token_bytes(SECRET_BYTES)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from rekindle.alerts import notice
+from rekindle.decide.words import Conversation
 from rekindle.kit.db import Conn, Db
 from rekindle.kit.ids import new_id
 from rekindle.leads import store as leads
@@ -35,7 +36,7 @@ async def open_handoff(conn: Conn, office_id: UUID, lead_id: UUID, *, cause: str
 
 
 async def acknowledge(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: UUID, *, at: datetime) -> None:
-    """Say "it is mine": of many at once exactly one wins, and a lead of nobody becomes theirs.
+    """Take what was handed over: the lead and the conversation are this person's. Of many at once one wins.
 
     Raises AlreadyTakenError for the others, NoSuchHandoffError when it is closed or unknown. Again is no error.
     """
@@ -48,8 +49,7 @@ async def acknowledge(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: 
         if now.acknowledged_by != person_id:
             raise AlreadyTakenError(now.acknowledged_by)
         return
-    if lead.owner_id is None:
-        await leads.set_fields(conn, office_id, lead.id, at=at, owner_id=person_id)
+    await leads.set_fields(conn, office_id, lead.id, at=at, conversation=Conversation.PERSON.value, owner_id=person_id)
     await offer.settle_notices(conn, office_id, handoff_id, by=person_id, at=at)
     told = {"handoff_id": str(handoff_id), "person_id": str(person_id)}
     actor = f"person:{person_id}"
@@ -67,6 +67,11 @@ async def release(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: UUID
         raise NoSuchHandoffError(str(handoff_id))
     if handoff.person_id is not None and handoff.person_id != person_id:
         raise AlreadyTakenError(handoff.person_id)
+    if handoff.acknowledged_by == person_id:
+        # The hand-off stays open, which keeps automation silent until the next person takes it.
+        await leads.set_fields(
+            conn, office_id, lead.id, at=at, conversation=Conversation.AUTOMATION.value, owner_id=None
+        )
     told = {"handoff_id": str(handoff_id), "person_id": str(person_id), "offer": "declined"}
     actor = f"person:{person_id}"
     await timeline.append(conn, office_id, lead.id, Kind.RELEASED, told, at=at, actor=actor)

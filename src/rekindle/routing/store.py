@@ -95,8 +95,8 @@ async def pass_on(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: UUID
     """Move an open hand-off to the lead's new owner, as it stands."""
     await conn.execute(
         """
-        update handoff set person_id = %(person)s,
-          acknowledged_by = case when acknowledged_at is null then null else %(person)s end
+        update handoff set person_id = %(person)s::uuid,
+          acknowledged_by = case when acknowledged_at is null then null else %(person)s::uuid end
         where office_id = %(office)s and id = %(id)s and closed_at is null
         """,
         {"office": office_id, "id": handoff_id, "person": person_id},

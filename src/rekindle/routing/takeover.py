@@ -17,7 +17,7 @@ from rekindle.timeline.types import Kind
 
 
 async def take_over(conn: Conn, office_id: UUID, lead_id: UUID, person_id: UUID, *, at: datetime) -> None:
-    """Take the conversation: planned messages and sequences end, and with them an open hand-off.
+    """Take the conversation: planned messages and sequences end, an open hand-off is theirs until they release.
 
     Of many at once exactly one wins, the others get AlreadyTakenError; again by the winner is no error.
     """
@@ -36,7 +36,6 @@ async def take_over(conn: Conn, office_id: UUID, lead_id: UUID, person_id: UUID,
     handoff = await store.open_of(conn, office_id, lead.id)
     if handoff is not None:
         await store.acknowledge(conn, office_id, handoff.id, person_id, at=at)
-        await store.close(conn, office_id, handoff.id, by=person_id, at=at)
         await offer.settle_notices(conn, office_id, handoff.id, by=person_id, at=at)
         told["handoff_id"] = str(handoff.id)
     await timeline.append(conn, office_id, lead.id, Kind.TAKEN_OVER, told, at=at, actor=f"person:{person_id}")
