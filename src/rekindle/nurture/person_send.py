@@ -106,6 +106,19 @@ async def send(
     return Answer(answer.verdict, answer.code, answer.until, answer.reasons, decision_id, message_id)
 
 
+async def preview(
+    conn: Conn, office_id: UUID, lead_id: UUID, channel: Channel, *, means: Means, at: datetime
+) -> GateResult:
+    """What the gate would say to a person's message on this channel now; reads only. Raises facts.NoLeadError."""
+    known = await gather(conn, office_id, lead_id, at=at, office_key=await office_key(conn, office_id, means.keyring))
+    policy = means.policy(at)
+    to = address(known.facts, channel) or ""
+    unwritten = Rendered(None, "", (), 0)
+    note = Note(channel, "", None, new_id())
+    attempt = _attempt(known.facts, note, to, unwritten, policy, actor=Actor.PERSON, at=at)
+    return judge(known.facts, attempt, policy, at=at)
+
+
 def judge(facts: Facts, attempt: Attempt, policy: Policy, *, at: datetime) -> GateResult:
     """The gate's answer; a lead without an address on the channel needs no gate."""
     return gate.check(facts, attempt, policy, at=at) if attempt.address else NOWHERE

@@ -204,11 +204,15 @@ class PhoneThread:
     messages: tuple[PhoneMessage, ...]
 
 
+class PhoneError(Exception):
+    """The sandbox cannot be reached or does not understand; the page says so."""
+
+
 class Phone(Protocol):
     """The sandbox as seen from the leads' side; absent in production."""
 
     async def threads(self, office: str, *, limit: int) -> tuple[PhoneThread, ...]:
-        """Newest first, each with its last message only; `office` is the slug."""
+        """Newest first, each with its last message only; `office` is the slug. Raises PhoneError, as all here."""
         ...
 
     async def thread(self, office: str, channel: Channel, address: str) -> PhoneThread:

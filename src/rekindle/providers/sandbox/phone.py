@@ -6,13 +6,9 @@ from typing import Any
 import httpx
 
 from rekindle.decide.words import Channel
-from rekindle.providers.ports import PhoneMessage, PhoneThread
+from rekindle.providers.ports import PhoneError, PhoneMessage, PhoneThread
 
 DEADLINE = 5.0
-
-
-class PhoneError(Exception):
-    """The sandbox cannot be reached or does not understand; the page says so."""
 
 
 class SandboxPhone:
