@@ -89,7 +89,7 @@ def test_a_quote_that_never_closes_costs_one_row() -> None:
         (999, "a quotation mark is opened and never closed"),
     ]
     assert len(rows) == 1000
-    assert [r.cells for r in rows if r.broken] == [['P2,"p2@x.example,oh'], ['"P997,p997@x.example,oh']]
+    assert [r.cells for r in rows if r.broken] == [["P2", "p2@x.example", "oh"], ["P997", "p997@x.example", "oh"]]
 
 
 def test_a_row_that_slipped_is_broken_and_not_guessed_at() -> None:

@@ -61,8 +61,8 @@ def test_a_follow_up_boss_export_is_understood() -> None:
         "ID,Date Added,First Name,Last Name,Stage,Lead Source,Assigned To,Price,Tags,Email 1,Email 1 - Type,Phone 1,"
         "Phone 1 - Type,Phone 2,Address 1 - Street,Address 1 - City,Address 1 - State,Address 1 - Zip,Property Address,"
         "Timeframe,Last Activity,Background,Message",
-        "7,1/2/2026,Ann,Lee,Hot Prospect,Zillow,Bob,450000,a,ann@x.example,home,312-555-0142,mobile,,1 Elm,Reno,NV,89501,"
-        "2 Oak,0-3 Months,1/3/2026,met at fair,Is it open?",
+        "7,1/2/2026,Ann,Lee,Hot Prospect,Zillow,Bob,450000,a,ann@x.example,home,312-555-0142,mobile,,1 Elm,Reno,NV,"
+        "89501,2 Oak,0-3 Months,1/3/2026,met at fair,Is it open?",
     )
     assert list(found.values()) == [
         "external_id", "created", "first_name", "last_name", "stage", "source", "attribute:assigned_to",
@@ -74,8 +74,8 @@ def test_a_follow_up_boss_export_is_understood() -> None:
 
 def test_a_spanish_export_is_understood() -> None:
     found = fields(
-        "Nombre,Apellidos,Correo electrónico,Teléfono móvil,Etapa,Fuente,Estado,Código postal,Notas,"
-        "Fecha de creación,Acepta SMS,Presupuesto",
+        "Nombre,Apellidos,Correo electrónico,Teléfono móvil,Etapa,Fuente,Estado,Código postal,"
+        "Notas,Fecha de creación,Acepta SMS,Presupuesto",
         "Ana,Ruiz,ana@x.example,312-555-0142,Nuevo,Zillow,IL,60601,llamar,3/1/2026,Sí,300000",
     )
     assert list(found.values()) == [

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
@@ -34,7 +34,7 @@ class Layout:
 
 
 class Record(NamedTuple):
-    """One row as it stands. `broken` says why it cannot be read as cells; empty when it can."""
+    """One row as it stands. `broken` says why its cells cannot be trusted; empty when they can."""
 
     row: int
     cells: list[str]
@@ -80,10 +80,10 @@ def records(file: BinaryIO, layout: Layout) -> Iterator[Record]:
                 yield _fitted(record, width, layout.width)
 
 
-def write_row(cells: list[str], delimiter: str) -> str:
-    """One row in the same dialect, with a line end."""
+def write_row(cells: Sequence[str], delimiter: str) -> str:
+    """One row in the same dialect, with a line end that spreadsheets expect."""
     out = StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 
@@ -123,7 +123,7 @@ def _rows(lines: Iterator[str], delimiter: str, first: int) -> Iterator[Record]:
         if not open_at_end or not taken:
             return
         again.extendleft(line for line in reversed(taken[1:]) if line != END)
-        yield Record(row, [taken[0].rstrip("\r\n")], reason)
+        yield Record(row, taken[0].rstrip("\r\n").replace('"', "").split(delimiter), reason)
         row += 1
 
 
