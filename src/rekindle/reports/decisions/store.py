@@ -45,7 +45,8 @@ async def page(conn: Conn, office_id: UUID, ask: Ask, *, after: After | None, li
         where += " and (d.at, d.id) < (%(at)s, %(id)s)"
     cursor = await conn.execute(
         "select d.id, d.at, d.lead_id, d.phase, d.kind, d.verdict, d.reasons, d.until, d.policy, d.message_id,"
-        " l.name, l.first_name, l.last_name from (select * from decision d where d.office_id = %(office)s" + where
+        " l.name, l.first_name, l.last_name from (select * from decision d where d.office_id = %(office)s"
+        + where
         + " order by d.at desc, d.id desc limit %(limit)s) d"
         " join lead l on l.office_id = d.office_id and l.id = d.lead_id order by d.at desc, d.id desc",
         {

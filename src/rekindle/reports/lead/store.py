@@ -1,6 +1,6 @@
 """SQL behind one lead's page. Reads only; `owner` hides the leads of others from an agent."""
 
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from rekindle.kit.db import Conn, Row
@@ -173,10 +173,24 @@ async def by_addresses(conn: Conn, office_id: UUID, addresses: list[str]) -> dic
     return {row["value"]: row async for row in cursor}
 
 
-async def newest_line_at(conn: Conn, office_id: UUID, lead_ids: list[UUID]) -> datetime | None:
-    """When the story last grew."""
+async def last_message(conn: Conn, office_id: UUID, lead_id: UUID) -> Row | None:
+    """Channel and subject of the newest message, either way."""
     cursor = await conn.execute(
-        "select max(at) as at from timeline where office_id = %s and lead_id = any(%s)", (office_id, lead_ids)
+        """
+        select channel, subject from message where office_id = %s and lead_id = %s
+        order by created_at desc, id desc limit 1
+        """,
+        (office_id, lead_id),
     )
-    row = await cursor.fetchone()
-    return row["at"] if row else None
+    return await cursor.fetchone()
+
+
+async def reasons(conn: Conn, office_id: UUID, lead_ids: list[UUID], *, limit: int) -> dict[str, Any]:
+    """The reasons of the newest decisions about one person, by decision id."""
+    cursor = await conn.execute(
+        """
+        select id, reasons from decision where office_id = %s and lead_id = any(%s) order by at desc limit %s
+        """,
+        (office_id, lead_ids, limit),
+    )
+    return {str(row["id"]): row["reasons"] async for row in cursor}

@@ -41,8 +41,13 @@ async def page(conn: Conn, office_id: UUID, ask: Ask, *, after: After | None, li
     order: LiteralString = "l.score desc nulls last, l.id desc" if by_score else "l.created_at desc, l.id desc"
     # The page is cut before anything is joined to it, so the cost is that of its rows alone.
     cursor = await conn.execute(
-        "select " + COLUMNS + " from (select * from lead l where l.office_id = %(office)s and l.merged_into is null"
-        + where + " order by " + order + " limit %(limit)s) l"
+        "select "
+        + COLUMNS
+        + " from (select * from lead l where l.office_id = %(office)s and l.merged_into is null"
+        + where
+        + " order by "
+        + order
+        + " limit %(limit)s) l"
         " left join person p on p.office_id = l.office_id and p.id = l.owner_id order by " + order,
         {**values, "office": office_id, "limit": limit},
     )
@@ -97,7 +102,8 @@ async def find(conn: Conn, office_id: UUID, words: str, *, owner: UUID | None) -
         " union (select id from lead where office_id = %(office)s and merged_into is null"
         "   and %(first)s::text is not null and %(second)s::text is null"
         "   and last_key >= lower(%(first)s::text) and last_key < lower(%(first)s::text) || %(end)s limit %(limit)s)"
-        " union (select id from lead where office_id = %(office)s and merged_into is null and %(tail)s::text is not null"
+        " union (select id from lead where office_id = %(office)s and merged_into is null"
+        "   and %(tail)s::text is not null"
         "   and last_key >= lower(%(tail)s::text) and last_key < lower(%(tail)s::text) || %(end)s limit %(limit)s)"
         " union (select lead_id from contact_point where office_id = %(office)s and kind = 'email'"
         "   and %(email)s::text is not null and value >= %(email)s::text and value < %(email)s::text || %(end)s"
@@ -145,7 +151,8 @@ async def about_how_many(conn: Conn, office_id: UUID, ask: Ask, *, most: int) ->
     where, values = _filters(ask)
     cursor = await conn.execute(
         "select count(*) as n from (select from lead l where l.office_id = %(office)s and l.merged_into is null"
-        + where + " limit %(most)s) counted",
+        + where
+        + " limit %(most)s) counted",
         {**values, "office": office_id, "most": most},
     )
     row = await cursor.fetchone()

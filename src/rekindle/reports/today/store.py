@@ -18,6 +18,7 @@ async def open_handoffs(conn: Conn, office_id: UUID, *, owner: UUID | None, limi
     cursor = await conn.execute(
         """
         select h.id, h.lead_id, h.cause, h.summary, h.opened_at, h.acknowledged_at, h.person_id,
+          h.acknowledged_by as acknowledged_by_id,
           l.name, l.first_name, l.last_name, l.temperature, l.score, l.conversation, p.name as person,
           a.name as acknowledged_by, said.body as said, said.created_at as said_at
         from handoff h
@@ -68,14 +69,16 @@ async def notices(conn: Conn, office_id: UUID, *, person: UUID, whole_office: bo
 
 
 async def waiting(conn: Conn, office_id: UUID, *, owner: UUID | None, at: datetime, limit: int) -> list[Row]:
-    """Touches held by the gate and the first instant worth trying again, soonest first, one row a lead."""
+    """Touches held for contact hours and the first instant worth trying again, soonest first, one row a lead."""
     cursor = await conn.execute(
         """
         with recent as (
           select d.lead_id, d.id, d.at, d.until, d.reasons from decision d
           where d.office_id = %(office)s and d.at > %(at)s::timestamptz - interval '36 hours' and d.verdict = 'hold'
           order by d.at desc limit 4000),
-        held as (select distinct on (lead_id) * from recent where until > %(at)s order by lead_id, at desc)
+        latest as (select distinct on (lead_id) * from recent order by lead_id, at desc),
+        held as (select * from latest h where h.until > %(at)s and exists (
+          select from jsonb_array_elements(h.reasons) r where r ->> 'gate' = 'hours' and r ->> 'verdict' = 'hold'))
         select h.lead_id, h.until, h.reasons, h.at, l.name, l.first_name, l.last_name, l.state,
           least(count(*) over (), %(most)s) as total
         from held h join lead l on l.office_id = %(office)s and l.id = h.lead_id and l.merged_into is null

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from fastapi import Depends
 from starlette.requests import Request
 
 from rekindle.kit.db import Conn
@@ -12,7 +14,11 @@ from rekindle.office.types import Mode, Role
 from rekindle.reports.today import store as today
 from rekindle.web.engine import Engine
 from rekindle.web.pages.render import Part, part
-from rekindle.web.session import visible_owner
+from rekindle.web.session import at_least, signed_in, visible_owner
+
+# What a route asks for: somebody signed in, or a manager. In one word, because every route says it.
+Who = Annotated[SignedIn, Depends(signed_in)]
+Manager = Annotated[SignedIn, Depends(at_least(Role.MANAGER))]
 
 THEMES = ("auto", "light", "dark")
 
@@ -103,7 +109,7 @@ def _links(viewer: Viewer, here: str) -> tuple[Link, ...]:
 
 # What a page says after an action, by a code in its address; never free text, so no link can put words in our mouth.
 SAID = {
-    "acknowledged": ("Noted. The lead stays on Today until somebody takes it over or releases it.", "good"),
+    "passed": ("Passed on. The next available agent is offered this lead.", "good"),
     "taken": ("You have the conversation now. Automation is silent until you release it.", "good"),
     "released": ("Released. Automation may speak with this lead again.", "good"),
     "paused": ("Paused. Nothing is sent automatically until then.", "good"),
@@ -114,6 +120,8 @@ SAID = {
     "denied": ("Your message was not sent: the gate refused it. The reasons stand in the timeline.", "bad"),
     "empty": ("There was nothing to send: write a message first.", "warn"),
     "not-open": ("Somebody else was quicker: this is no longer open.", "warn"),
+    "stranger": ("Not assigned: that person does not work here.", "warn"),
+    "braces": ("Not sent: the text has a merge field that is not complete. Check the curly braces.", "warn"),
     "retried": ("Put back in line. It will be handled again at once.", "good"),
     "discarded": ("Discarded. The event itself is kept.", "good"),
     "replied": ("Sent as the lead. It arrives at the office like any other reply.", "good"),

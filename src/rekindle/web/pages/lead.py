@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from rekindle.kit.db import Conn, Row
-from rekindle.office.sessions import SignedIn
 from rekindle.reports.lead import store
 from rekindle.web.pages import lead_about, lead_talk, lead_who
-from rekindle.web.pages.frame import Viewer, frame
+from rekindle.web.pages.frame import Viewer, Who, frame
 from rekindle.web.pages.lead_talk import Composer
 from rekindle.web.pages.render import Part, fragment, page
 from rekindle.web.pages.words import name_of
-from rekindle.web.session import signed_in, visible_owner
+from rekindle.web.session import visible_owner
 
 router = APIRouter()
 
@@ -34,7 +33,7 @@ class View:
 
 
 @router.get("/leads/{lead_id}", include_in_schema=False)
-async def lead(request: Request, lead_id: UUID, view: str = "", who: SignedIn = Depends(signed_in)) -> Response:
+async def lead(request: Request, who: Who, lead_id: UUID, view: str = "") -> Response:
     """The page of one lead; a merged one leads to the lead it became."""
     viewer = Viewer.of(request, who)
     showing = "story" if view == "story" else "talk"
@@ -56,9 +55,7 @@ async def lead(request: Request, lead_id: UUID, view: str = "", who: SignedIn = 
 
 
 @router.get("/live/leads/{lead_id}/{piece}", include_in_schema=False)
-async def live(
-    request: Request, lead_id: UUID, piece: str, view: str = "talk", who: SignedIn = Depends(signed_in)
-) -> Response:
+async def live(request: Request, who: Who, lead_id: UUID, piece: str, view: str = "talk") -> Response:
     """One piece of the page, again."""
     viewer = Viewer.of(request, who)
     async with viewer.engine.db.office(who.office_id) as conn:

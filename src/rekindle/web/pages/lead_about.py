@@ -1,4 +1,4 @@
-"""What is known of a lead: the score and its reasons, addresses with their consent and its proof, where it came from."""
+"""What is known of a lead: the score and its reasons, addresses with their consent and its proof, where from."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -194,5 +194,3 @@ def _facts(row: Row) -> tuple[Fact, ...]:
     known += [(name, row[name] or "") for name in ("street", "city", "state", "zip")]
     known += [(plain(str(name)), _text(value)) for name, value in sorted(row["attributes"].items())]
     return tuple(Fact(name, value) for name, value in known if value)
-
-

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from rekindle.kit.db import Conn, Row
 from rekindle.kit.ids import new_id
@@ -12,7 +13,7 @@ from rekindle.web.pages.frame import Viewer
 from rekindle.web.pages.render import Part, part
 from rekindle.web.pages.story import StoryLine
 from rekindle.web.pages.times import Moment
-from rekindle.web.pages.words import CHANNELS, STATES, first_name_of, phone, word
+from rekindle.web.pages.words import CHANNELS, STATES, first_name_of, word
 
 MOST_LINES: Final = 150
 MOST_MESSAGES: Final = 80
@@ -49,7 +50,7 @@ class Talk:
 
 @dataclass(frozen=True)
 class Choice:
-    """An address one could write to."""
+    """A channel one could write on."""
 
     value: str
     name: str
@@ -62,6 +63,7 @@ class Composer:
     lead_id: str
     key: str
     choices: tuple[Choice, ...]
+    subject: str
     hint: str
 
 
@@ -73,7 +75,7 @@ async def build(viewer: Viewer, conn: Conn, row: Row, *, showing: str) -> Part:
     lines: tuple[StoryLine, ...] = ()
     if showing == "story":
         entries = await timeline.of_lead(conn, office_id, ids, limit=MOST_LINES)
-        lines = story.tell(entries, await _context(viewer, conn, messages))
+        lines = story.tell(entries, await _context(viewer, conn, ids, messages))
     view = Talk(
         showing=showing,
         bubbles=_bubbles(viewer, messages) if showing == "talk" else (),
@@ -84,7 +86,7 @@ async def build(viewer: Viewer, conn: Conn, row: Row, *, showing: str) -> Part:
     return part("parts/lead_talk.html", view, url=url, id="talk", every="4s")
 
 
-async def _context(viewer: Viewer, conn: Conn, messages: list[Row]) -> story.Context:
+async def _context(viewer: Viewer, conn: Conn, ids: list[UUID], messages: list[Row]) -> story.Context:
     bodies = {}
     for message in messages:
         text = (message["subject"] or "", message["body"])
@@ -92,7 +94,8 @@ async def _context(viewer: Viewer, conn: Conn, messages: list[Row]) -> story.Con
         if message["event_id"] and message["direction"] == "in":
             bodies[str(message["event_id"])] = text
     names = await store.people_names(conn, viewer.who.office_id)
-    return story.Context(names=names, bodies=bodies, zone=viewer.zone, at=viewer.at)
+    reasons = await store.reasons(conn, viewer.who.office_id, ids, limit=MOST_LINES)
+    return story.Context(names=names, bodies=bodies, reasons=reasons, zone=viewer.zone, at=viewer.at)
 
 
 def _bubbles(viewer: Viewer, messages: list[Row]) -> tuple[Bubble, ...]:
@@ -129,14 +132,20 @@ def _bubble(viewer: Viewer, message: Row, last_day: str) -> Bubble:
 
 
 async def composer(viewer: Viewer, conn: Conn, row: Row) -> Composer:
-    """The box, with every address of the lead; the one last written from comes first."""
+    """The box, with every channel the lead has an address for; the one last used comes first."""
     points = await store.contact_points(conn, viewer.who.office_id, row["id"])
-    choices = tuple(
-        Choice(f"sms {p['value']}", f"Text to {phone(p['value'])}")
-        if p["kind"] == "phone"
-        else Choice(f"email {p['value']}", f"E-mail to {p['value']}")
-        for p in points
-    )
+    kinds = {p["kind"] for p in points}
+    choices = tuple(c for c, kind in (("sms", "phone"), ("email", "email")) if kind in kinds)
+    last = await store.last_message(conn, viewer.who.office_id, row["id"])
+    if last is not None and last["channel"] in choices:
+        choices = (last["channel"], *(c for c in choices if c != last["channel"]))
+    subject = (last["subject"] or "") if last else ""
     speaking = row["conversation"] == "person"
     hint = "" if speaking else "Automation is still on; take over to keep it silent while you speak."
-    return Composer(str(row["id"]), str(new_id()), choices, hint)
+    return Composer(
+        lead_id=str(row["id"]),
+        key=str(new_id()),
+        choices=tuple(Choice(c, {"sms": "Text", "email": "E-mail"}[c]) for c in choices),
+        subject=subject if subject.lower().startswith("re:") or not subject else f"Re: {subject}",
+        hint=hint,
+    )

@@ -1,34 +1,34 @@
 """Leads: filter, search, one page after another."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from rekindle.decide.words import LeadKind, Stage, Temperature
 from rekindle.kit.db import Conn, Row
 from rekindle.office import people
-from rekindle.office.sessions import SignedIn
 from rekindle.reports.leads import store
 from rekindle.reports.leads.types import Ask, Order, Reach
 from rekindle.web.pages import cursor, times
-from rekindle.web.pages.frame import Viewer, frame
+from rekindle.web.pages.filters import Filter, chosen_of, query
+from rekindle.web.pages.frame import Viewer, Who, frame
 from rekindle.web.pages.render import page
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.words import INTENTS, KINDS, STAGES, name_of, phone, plain, word
-from rekindle.web.session import signed_in, visible_owner
+from rekindle.web.session import visible_owner
 
 router = APIRouter()
 
 ROWS = 50
 MOST_COUNTED = 1000
+REACHES = (("sms", "may be texted"), ("email", "may be e-mailed"), ("none", "no consent"))
 SHORTEST_SEARCH = 2
 
-Choices = tuple[tuple[str, str], ...]
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -52,16 +52,6 @@ class LeadRow:
 
 
 @dataclass(frozen=True)
-class Filter:
-    """One drop-down: its choices and what is chosen."""
-
-    name: str
-    label: str
-    choices: Choices
-    chosen: str
-
-
-@dataclass(frozen=True)
 class View:
     """The page."""
 
@@ -77,7 +67,7 @@ class View:
 
 
 @router.get("/leads", include_in_schema=False)
-async def leads(request: Request, who: SignedIn = Depends(signed_in)) -> Response:
+async def leads(request: Request, who: Who) -> Response:
     """The list, or what a search found."""
     viewer = Viewer.of(request, who)
     asked = {key: value.strip() for key, value in request.query_params.items()}
@@ -123,8 +113,8 @@ async def _listed(viewer: Viewer, conn: Conn, asked: dict[str, str], filters: tu
         filtered=bool(set(kept) - {"order"}),
         rows=tuple(_row(row, viewer) for row in rows),
         count=f"more than {MOST_COUNTED:,}" if number > MOST_COUNTED else f"{number:,}",
-        next_page="?" + urlencode(kept | {"after": last}) if more else "",
-        first_page="?" + urlencode(kept) if after else "",
+        next_page=query(kept | {"after": last}) if more else "",
+        first_page=query(kept) if after else "",
         searching=False,
         too_short=False,
     )
@@ -158,27 +148,23 @@ def _uuid(text: str) -> UUID | None:
 async def _filters(viewer: Viewer, conn: Conn, asked: dict[str, str]) -> tuple[Filter, ...]:
     office_id = viewer.who.office_id
     sources = tuple((name, plain(name)) for name in await store.sources(conn, office_id))
+    orders = (("newest", "newest first"), ("score", "highest score first"))
     filters = [
-        ("temperature", "Temperature", tuple((t.value, t.value) for t in Temperature)),
-        ("stage", "Stage", tuple((s.value, STAGES[s]) for s in Stage)),
-        ("kind", "Kind", tuple((k.value, KINDS[k]) for k in LeadKind)),
-        ("source", "Source", sources),
-        ("reach", "Channel", (("sms", "may be texted"), ("email", "may be e-mailed"), ("none", "no consent"))),
+        Filter("temperature", "Temperature", tuple((t.value, t.value) for t in Temperature), ""),
+        Filter("stage", "Stage", tuple((s.value, STAGES[s]) for s in Stage), ""),
+        Filter("kind", "Kind", tuple((k.value, KINDS[k]) for k in LeadKind), ""),
+        Filter("source", "Source", sources, ""),
+        Filter("reach", "Channel", REACHES, ""),
     ]
     if visible_owner(viewer.who) is None:
         everybody = tuple((str(p.id), p.name) for p in await people.everybody(conn, office_id))
-        filters.append(("owner", "Owner", (("nobody", "nobody"), *everybody)))
-    made = [
-        Filter(name, label, choices, asked.get(name, "") if asked.get(name) in dict(choices) else "")
-        for name, label, choices in filters
-    ]
-    order = asked.get("order", "") if asked.get("order") in {o.value for o in Order} else Order.NEWEST.value
-    return (*made, Filter("order", "Order", (("newest", "newest first"), ("score", "highest score first")), order))
+        filters.append(Filter("owner", "Owner", (("nobody", "nobody"), *everybody), ""))
+    filters.append(Filter("order", "Order", orders, Order.NEWEST.value))
+    return chosen_of(tuple(filters), asked)
 
 
 def _row(row: Row, viewer: Viewer) -> LeadRow:
     last = max((t for t in (row["last_inbound_at"], row["last_outbound_at"]) if t), default=None)
-    what = "" if last is None else ("they wrote" if last == row["last_inbound_at"] else "we wrote")
     return LeadRow(
         id=str(row["id"]),
         name=name_of(row, row["email"] or phone(row["phone"] or "") or "Somebody without a name"),
@@ -190,11 +176,19 @@ def _row(row: Row, viewer: Viewer) -> LeadRow:
         temperature=row["temperature"] or "",
         score=row["score"],
         last=times.maybe(last or row["created_at"], viewer.zone, viewer.at),
-        last_what=(what + (f", {INTENTS.get(row['intent'], '')}" if what == "they wrote" and row["intent"] else "")).rstrip(", ")
-        or "arrived",
+        last_what=_last_what(row, last),
         next=times.maybe(row["next_touch_at"], viewer.zone, viewer.at),
         next_what=_next_what(row, viewer),
     )
+
+
+def _last_what(row: Row, last: datetime | None) -> str:
+    if last is None:
+        return "arrived"
+    if last != row["last_inbound_at"]:
+        return "we wrote"
+    meaning = INTENTS.get(row["intent"] or "", "")
+    return f"they wrote, {meaning}" if meaning else "they wrote"
 
 
 def _next_what(row: Row, viewer: Viewer) -> str:

@@ -20,7 +20,9 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 FILES: Final = {
     path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in sorted(FOLDER.rglob("*")) if path.suffix in TYPES
 }
-DIGEST: Final = hashlib.sha256(b"\0".join(name.encode() + b"\0" + body for name, body in FILES.items())).hexdigest()[:12]
+DIGEST: Final = hashlib.sha256(b"\0".join(name.encode() + b"\0" + body for name, body in FILES.items())).hexdigest()[
+    :12
+]
 
 router = APIRouter()
 

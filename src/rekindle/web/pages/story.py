@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from rekindle.timeline.types import Entry, Kind
 from rekindle.web.pages import times
 from rekindle.web.pages.times import Moment
-from rekindle.web.pages.words import BASES, CAUSES, CHANNELS, DECISIONS, INTENTS, STAGES, STATES, plain, word
 from rekindle.web.pages.why import Line, lines
+from rekindle.web.pages.words import BASES, CAUSES, CHANNELS, DECISIONS, INTENTS, STAGES, STATES, counted, plain, word
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Context:
 
     names: Mapping[str, str]  # people by id
     bodies: Mapping[str, tuple[str, str]]  # (subject, body) by message id, and inbound ones by event id
+    reasons: Mapping[str, Any]  # by decision id
     zone: ZoneInfo
     at: datetime
 
@@ -68,7 +69,9 @@ def _by(actor: str, context: Context) -> str:
     role, _, key = actor.partition(":")
     if role == "person":
         return context.names.get(key, "a person")
-    return {"engine": "", "lead": "", "import": "from a file", "api": "by API", "provider": f"told by {key}"}.get(role, role)
+    return {"engine": "", "lead": "", "import": "from a file", "api": "by API", "provider": f"told by {key}"}.get(
+        role, role
+    )
 
 
 Data = Mapping[str, Any]
@@ -136,11 +139,11 @@ def _suppressed(data: Data, _: Context) -> Said:
 
 
 def _scored(data: Data, _: Context) -> Said:
-    points = data.get("points", data.get("score"))
+    points, before = data.get("points", data.get("score")), data.get("before")
     temperature = str(data.get("temperature") or "")
-    was = data.get("was", data.get("before"))
-    text = "Score " + (f"from {was} to {points}" if was is not None else f"{points}") + (f", {temperature}" if temperature else "")
-    return Said(temperature if temperature in ("hot", "warm", "cold") else "spark", text)
+    text = f"Score {points}" if before is None else f"Score from {before} to {points}"
+    icon = temperature if temperature in ("hot", "warm", "cold") else "spark"
+    return Said(icon, f"{text}, {temperature}" if temperature else text)
 
 
 def _enrolled(data: Data, _: Context) -> Said:
@@ -154,23 +157,36 @@ def _exited(data: Data, _: Context) -> Said:
 def _decided(data: Data, context: Context) -> Said:
     kind, verdict = str(data.get("kind", "")), str(data.get("verdict", ""))
     icon, tone, _ = DECISIONS.get(kind, ("decisions", "", ""))
-    until = data.get("until")
-    when = times.moment(datetime.fromisoformat(until), context.zone, context.at).text if until else ""
-    step, reason = data.get("step") or data.get("skipped"), str(data.get("text") or "")
-    if kind == "wait" and (verdict == "deny" or data.get("skipped")):
-        text = f"Skipped {plain(str(step))}" if step else "Nothing is sent"
+    if kind in ("send", "wait") and verdict == "deny":
         icon, tone = "stop", "bad"
-    elif kind == "wait":
-        text = ("Held" if verdict == "hold" else "Waits") + (f" until {when}" if when else "")
-    else:
-        text = {"send": "Decided to write" + (f" by {_channel(data)}" if data.get("channel") else ""),
-                "hand_off": "Decided that a person should answer", "stop": "Automation ends here"}.get(kind, "Decided")  # fmt: skip
-    reason = reason or word(CAUSES, data.get("cause")) or (word({}, data.get("code")).lower() if data.get("code") else "")
-    return Said(icon, text + (f": {reason}" if reason and reason != "allowed" else ""), tone,
-                why=lines(data.get("reasons") or [], context.zone, context.at))  # fmt: skip
+    reason = str(data.get("text") or "") or word(CAUSES, data.get("code"))
+    return Said(
+        icon,
+        _decision(kind, verdict, data, context) + (f": {reason}" if reason else ""),
+        tone,
+        why=lines(context.reasons.get(str(data.get("decision_id")), ()), context.zone, context.at),
+    )
 
 
-def _planned(data: Data, context: Context) -> Said:
+def _decision(kind: str, verdict: str, data: Data, context: Context) -> str:
+    step = f" {data['sequence']}/{data['step']}" if data.get("sequence") and data.get("step") else ""
+    until = _moment(data.get("until"), context)
+    if kind == "send" and verdict != "allow":
+        return f"The gate {'held' if verdict == 'hold' else 'refused'} a {_channel(data)}"
+    if kind == "send":
+        return f"Decided to send a {_channel(data)}"
+    if kind == "wait" and verdict == "deny":
+        return f"Skipped step{step}"
+    if kind == "wait":
+        return "Waits" + (f" until {until}" if until else "")
+    return {"hand_off": "Decided that a person should answer", "stop": "Automation ends here"}.get(kind, "Decided")
+
+
+def _moment(iso: Any, context: Context) -> str:
+    return times.moment(datetime.fromisoformat(iso), context.zone, context.at).text if iso else ""
+
+
+def _planned(data: Data, _: Context) -> Said:
     return Said("clock", f"Planned a {_channel(data)}" + (f", step {data['step']}" if data.get("step") else ""))
 
 
@@ -189,7 +205,7 @@ def _receipt(data: Data, _: Context) -> Said:
     return Said(icon, f"{_channel(data).capitalize()} {state}{code}{_because({'text': data.get('text')})}", tone)
 
 
-def _unknown(data: Data, _: Context) -> Said:
+def _unknown(_: Data, __: Context) -> Said:
     return Said("unknown", "Nobody knows yet whether this left; it is asked about, never sent twice", "warn")
 
 
@@ -199,17 +215,20 @@ def _reconciled(data: Data, _: Context) -> Said:
 
 
 def _failed(data: Data, _: Context) -> Said:
-    return Said("cross", f"{_channel(data).capitalize()} failed" + (_because(data) or f": {data.get('code', '')}"), "bad")
+    return Said(
+        "cross", f"{_channel(data).capitalize()} failed" + (_because(data) or f": {data.get('code', '')}"), "bad"
+    )
 
 
 def _replied(data: Data, context: Context) -> Said:
     meaning = INTENTS.get(str(data.get("intent", "")), "")
-    return Said("in", f"Replied by {_channel(data)}" + (f": {meaning}" if meaning else ""), "in", quote=_quote(data, context))
+    return Said(
+        "in", f"Replied by {_channel(data)}" + (f": {meaning}" if meaning else ""), "in", quote=_quote(data, context)
+    )
 
 
 def _booked(data: Data, context: Context) -> Said:
-    start = data.get("starts_at")
-    when = times.moment(datetime.fromisoformat(start), context.zone, context.at).text if start else ""
+    when = _moment(data.get("starts_at"), context)
     if data.get("canceled"):
         return Said("calendar", "Appointment canceled" + (f" ({when})" if when else ""), "bad")
     return Said("calendar", "Appointment made" + (f" for {when}" if when else ""), "good")
@@ -225,18 +244,23 @@ def _who(data: Data, context: Context) -> str:
 
 
 def _offered(data: Data, context: Context) -> Said:
-    return Said("person", "Offered to " + (_who(data, context) or "nobody: no agent is available"))
+    return Said("person", "Offered to " + (_who(data, context) or "nobody: no agent is available"),
+                quote="\n".join(str(r) for r in data.get("reasons") or ()))  # fmt: skip
 
 
 def _acknowledged(data: Data, context: Context) -> Said:
-    return Said("check", "Seen" + (f" by {who}" if (who := _who(data, context)) else ""), "good")
+    return Said("hand", (_who(data, context) or "A person") + " took the lead that was handed over", "good")
 
 
 def _taken_over(data: Data, context: Context) -> Said:
-    return Said("hand", (_who(data, context) or "A person") + " took the conversation over; automation is silent", "good")
+    took, back = _who(data, context) or "A person", int(data.get("canceled") or 0)
+    taken_back = f"; {counted(back, 'planned message')} taken back" if back else ""
+    return Said("hand", f"{took} took the conversation over; automation is silent{taken_back}", "good")
 
 
-def _released(data: Data, _: Context) -> Said:
+def _released(data: Data, context: Context) -> Said:
+    if data.get("offer") == "declined":
+        return Said("release", (_who(data, context) or "Somebody") + " passed the offer on", "wait")
     return Said("release", "Released: automation may speak again" + _because(data))
 
 
@@ -245,8 +269,7 @@ def _assigned(data: Data, context: Context) -> Said:
 
 
 def _paused(data: Data, context: Context) -> Said:
-    until = data.get("until")
-    when = times.moment(datetime.fromisoformat(until), context.zone, context.at).text if until else ""
+    when = _moment(data.get("until"), context)
     return Said("pause", "Paused" + (f" until {when}" if when else "") + _because(data), "wait")
 
 

@@ -4,19 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from rekindle.kit.db import Conn, Row
-from rekindle.office.sessions import SignedIn
 from rekindle.office.types import Role
 from rekindle.reports.today import store
 from rekindle.web.pages import times, why
-from rekindle.web.pages.frame import Viewer, frame, waiting_part
+from rekindle.web.pages.frame import Viewer, Who, frame, waiting_part
 from rekindle.web.pages.render import Part, fragment, page, part
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.words import CAUSES, NOTICES, counted, name_of, word
-from rekindle.web.session import signed_in, visible_owner
+from rekindle.web.session import visible_owner
 
 router = APIRouter()
 
@@ -30,7 +29,7 @@ SIXTY_SECONDS = 4  # the slices before this one kept the promise of one minute
 
 @dataclass(frozen=True)
 class Need:
-    """A lead who waits for a person. `mine`: offered to or taken by the viewer."""
+    """A lead who waits for a person, or is with one. `mine`: offered to the viewer, or with them."""
 
     id: str
     lead_id: str
@@ -43,8 +42,7 @@ class Need:
     temperature: str
     score: int | None
     whose: str
-    seen_by: str
-    taken: bool
+    mine: bool
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class Needs:
     """The first thing on the screen."""
 
     needs: tuple[Need, ...]
-    unseen: int
+    in_hand: tuple[Need, ...]
     notices: tuple[Told, ...]
     empty_office: bool
     sandbox: bool
@@ -131,7 +129,7 @@ class View:
 
 
 @router.get("/", include_in_schema=False)
-async def today(request: Request, who: SignedIn = Depends(signed_in)) -> Response:
+async def today(request: Request, who: Who) -> Response:
     """The page people keep open."""
     viewer = Viewer.of(request, who)
     async with viewer.engine.db.office(who.office_id) as conn:
@@ -146,7 +144,7 @@ async def today(request: Request, who: SignedIn = Depends(signed_in)) -> Respons
 
 
 @router.get("/live/today/needs", include_in_schema=False)
-async def live_needs(request: Request, who: SignedIn = Depends(signed_in)) -> Response:
+async def live_needs(request: Request, who: Who) -> Response:
     """Who needs a person, again."""
     viewer = Viewer.of(request, who)
     async with viewer.engine.db.office(who.office_id) as conn:
@@ -154,7 +152,7 @@ async def live_needs(request: Request, who: SignedIn = Depends(signed_in)) -> Re
 
 
 @router.get("/live/today/numbers", include_in_schema=False)
-async def live_numbers(request: Request, who: SignedIn = Depends(signed_in)) -> Response:
+async def live_numbers(request: Request, who: Who) -> Response:
     """The numbers, again."""
     viewer = Viewer.of(request, who)
     async with viewer.engine.db.office(who.office_id) as conn:
@@ -162,7 +160,7 @@ async def live_numbers(request: Request, who: SignedIn = Depends(signed_in)) -> 
 
 
 @router.get("/live/waiting", include_in_schema=False)
-async def live_waiting(request: Request, who: SignedIn = Depends(signed_in)) -> Response:
+async def live_waiting(request: Request, who: Who) -> Response:
     """The number in the rail, again."""
     viewer = Viewer.of(request, who)
     async with viewer.engine.db.office(who.office_id) as conn:
@@ -176,8 +174,8 @@ async def _needs(viewer: Viewer, conn: Conn) -> Part:
         conn, office_id, person=viewer.who.person_id, whole_office=viewer.who.role.rank >= Role.MANAGER.rank
     )
     view = Needs(
-        needs=tuple(_need(row, viewer) for row in rows),
-        unseen=sum(row["acknowledged_at"] is None for row in rows),
+        needs=tuple(_need(row, viewer) for row in rows if row["acknowledged_at"] is None),
+        in_hand=tuple(_need(row, viewer) for row in rows if row["acknowledged_at"] is not None),
         notices=tuple(
             Told(
                 id=str(row["id"]),
@@ -197,7 +195,7 @@ async def _needs(viewer: Viewer, conn: Conn) -> Part:
 
 
 def _need(row: Row, viewer: Viewer) -> Need:
-    mine = row["person_id"] == viewer.who.person_id
+    mine = (row["acknowledged_by_id"] or row["person_id"]) == viewer.who.person_id
     return Need(
         id=str(row["id"]),
         lead_id=str(row["lead_id"]),
@@ -209,9 +207,8 @@ def _need(row: Row, viewer: Viewer) -> Need:
         ago=times.ago(row["opened_at"], viewer.at),
         temperature=row["temperature"] or "",
         score=row["score"],
-        whose="you" if mine else (row["person"] or "nobody yet"),
-        seen_by=(row["acknowledged_by"] or "somebody") if row["acknowledged_at"] else "",
-        taken=row["conversation"] == "person",
+        whose="you" if mine else (row["acknowledged_by"] or row["person"] or "nobody yet"),
+        mine=mine,
     )
 
 
