@@ -70,7 +70,7 @@ class Postman:
 
     def _wait(self, webhook: Webhook) -> float:
         share = draw(self.sandbox.rules.seed, webhook.event_id, webhook.attempts)
-        return min(LONGEST, 0.2 * 2 ** min(webhook.attempts, 10)) * between(0.8, 1.2, share)
+        return float(min(LONGEST, 0.2 * 2 ** min(webhook.attempts, 10))) * between(0.8, 1.2, share)
 
     async def _rest(self, stop: asyncio.Event) -> None:
         now = self.sandbox.clock.now().timestamp()
@@ -85,5 +85,5 @@ class Postman:
 
 def retry_after(answer: httpx.Response) -> float | None:
     """The seconds an answer asks to wait; None when it names none in seconds."""
-    given = answer.headers.get("retry-after", "")
+    given: str = answer.headers.get("retry-after", "")
     return min(float(given), 3600.0) if given.isascii() and given.isdigit() else None

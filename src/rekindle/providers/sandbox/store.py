@@ -29,7 +29,7 @@ class Webhook:
 
 def connect(path: Path) -> Conn:
     """The ledger file, made when absent; a committed row survives the death of process and machine."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
     conn.execute("pragma journal_mode = wal")
