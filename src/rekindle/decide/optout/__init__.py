@@ -1,0 +1,5 @@
+"""Opt-out in any wording: `classify` says how surely a text asks us to stop."""
+
+from rekindle.decide.optout.classify import OptOut, classify
+
+__all__ = ["OptOut", "classify"]
