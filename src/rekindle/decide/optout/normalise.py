@@ -62,7 +62,7 @@ def _without(text: str, ours: str) -> str:
 
 def _plain(text: str) -> str:
     """Words and sentence marks only; emoji that mean stop become the word."""
-    text = _APOSTROPHES.sub("", text.replace("🛑", " stopsign ").replace("✋", " "))
+    text = _APOSTROPHES.sub("", text.replace("🛑", " stop ").replace("✋", " "))
     text = squeeze(_EDGES.sub(" ", text))
     if _SPELLED.match(text.rstrip(".!")):
         text = re.sub(r"[^\w]", "", text)

@@ -29,14 +29,14 @@ STOP: tuple[Rule, ...] = (
     ),
     rule(
         "stop-first",
-        r"^(?:please_)?(?:stop|stopsign)_(?:i|we|im|were|you|wtf|omg|seriously|already|its|this_is|my|dude|bro|never)\b",
+        r"^(?:please_)?stop_(?:i|we|im|were|you|wtf|omg|seriously|already|its|this_is|my|dude|bro|never)\b",
     ),
     rule(
         "cease-it",
         rf"""
         (?:^|[.!?,;:\n]|--?_|\b(?:please|to|now|said|can_you|could_you|would_you|will_you|you_can|you_guys_can
         |you_should|you_must|you_better|make_(?:it|this|these|them)|just|and|so|but|ok|okay|no|god|pls|time|asking
-        |needs?_to))_?(?:please_)?(?:stop|stopsign)(?:_(?:it|this|that|them|these|now|already|please|asap|everything|all
+        |needs?_to))_?(?:please_)?stop(?:_(?:it|this|that|them|these|now|already|please|asap|everything|all
         |immediately|for_good|thanks?|thank_you|sir|man|bro|for_now|all_this|all_of_(?:this|it)|forever|twice|before
         |once|(?:multiple|several|many|\w+)_times))*{END}
     """,

@@ -33,7 +33,7 @@ _ABOUT_PLACE = (
 )
 
 UNSURE: tuple[Rule, ...] = (
-    rule("stop-somewhere", r"\b(?:stop|stopsign|unsubscribe|unsub|opt_out)\b"),
+    rule("stop-somewhere", r"\b(?:stop|unsubscribe|unsub|opt_out)\b"),
     rule("not-on-email", r"\b(?:dont|do_not|stop|no)_e?mail(?:s|ing)?\b"),
     rule("not-by-phone", r"\b(?:dont|do_not|never)_call\b|\bno_me_llam\w+", r"\b(?:text|mensaje|texto|message)\b"),
     rule("not-now-talk", r"\b(?:dont|do_not)_(?:text|message|contact|bother)\b"),

@@ -11,8 +11,8 @@ def _phrases(text: str) -> tuple[str, ...]:
 ALONE: Final = frozenset(
     _phrases("""
     stop, quit, end, revoke, opt out, cancel, unsubscribe, stopall, stop all, optout, opt-out, remove, unsub, arret,
-    alto, basta, baja, parar, pare, paren, cancelar, stopsign, td, unsubscribe all, unenroll, opt me out, remove me,
-    stop stopsign, dnc, no mas, desuscribir, detener, alto ya, basta ya, baja ya, dar de baja, darse de baja, darme
+    alto, basta, baja, parar, pare, paren, cancelar, td, unsubscribe all, unenroll, opt me out, remove me,
+    dnc, no mas, desuscribir, detener, alto ya, basta ya, baja ya, dar de baja, darse de baja, darme
     de baja, stopp, no texts, no text, opting out, opted out, cancel all, end all, quit all, stop it, enough, ya
     basta, ya no, ya paren, discontinue, cease, stop now, desist, cese, terminar, eliminar, borrar, salir, quitar
     """),
@@ -36,7 +36,7 @@ FILLERS: Final = frozenset(
     please, thanks, thank, you, hi, hello, hey, ok, okay, yes, yeah, sorry, sir, maam, now, asap, immediately, and,
     so, much, just, kindly, all, me, guys, already, omg, lol, the, hell, fuck, fucking, god, for, love, of, jesus,
     christ, damn, ffs, por, favor, gracias, ya, hola, yo, bro, dude, man, texts, text, messages, message, msg, thx,
-    everything, i, said, stopsign, again, today, right, bye, goodbye, a, good, day, too, very, number, told
+    everything, i, said, again, today, right, bye, goodbye, a, good, day, too, very, number, told
     """),
 )
 
