@@ -53,7 +53,7 @@ def _own_words(text: str) -> str:
     text = _QUOTED_LINE.sub("", text)
     text = _REACTION.sub("", text)
     unquoted = _QUOTED.sub(" ", text)
-    return unquoted if re.search(r"\w", unquoted) else text.replace('"', " ")
+    return unquoted if re.search(r"[^\W_]", unquoted) else text.replace('"', " ")
 
 
 def _without(text: str, ours: str) -> str:
