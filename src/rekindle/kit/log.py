@@ -79,5 +79,5 @@ def set_up(level: str) -> None:
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """A logger; exceptions go in as `error=type(e).__name__`, never with their text, which may hold rows."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger().bind(logger=name)
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(logger=name)
     return logger
