@@ -27,7 +27,7 @@ ALLOWED = frozenset(
         "lane",
         "lead_id",
         "level",
-        "logger",
+        "room",
         "message_id",
         "method",
         "ms",
@@ -79,5 +79,5 @@ def set_up(level: str) -> None:
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """A logger; exceptions go in as `error=type(e).__name__`, never with their text, which may hold rows."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(logger=name)
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(room=name)
     return logger
