@@ -18,6 +18,8 @@ Conn = AsyncConnection[Row]
 
 # What a caller of a store may see when a row that must be unique is there already.
 UniqueViolation = errors.UniqueViolation
+# Two transactions stood in each other's way and this one gave in: do the whole transaction again, at once.
+Conflict = (errors.DeadlockDetected, errors.SerializationFailure)
 # The database is away, starting or full: worth another try, never worth an empty answer.
 Unavailable = (errors.OperationalError, errors.InterfaceError)
 

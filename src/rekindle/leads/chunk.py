@@ -14,12 +14,13 @@ from rekindle.timeline.types import Entry, Kind
 
 @dataclass
 class Chunk:
-    """The transaction, the locked rows of leads that were there, the outcome an enquiry, the lines to be told."""
+    """The transaction; what came with which event; rows locked; outcomes by enquiry; lines to be told at the end."""
 
     conn: Conn
     office_id: UUID
     at: datetime
     actor: str
+    events: dict[tuple[str, str], UUID | None] = field(default_factory=dict)
     leads: dict[UUID, Row] = field(default_factory=dict)
     outcome: dict[tuple[str, str], Upserted] = field(default_factory=dict)
     lines: list[Entry] = field(default_factory=list)

@@ -9,6 +9,7 @@ from rekindle.leads.types import FieldError, Point
 from rekindle.providers.ports import Enquiry
 
 LONGEST = 20_000  # characters of a message; more is no enquiry
+OURS = frozenset({"appointment_at"})  # attributes that only the engine itself may set
 KINDS = frozenset(LeadKind)
 STAGES = frozenset(Stage)
 
@@ -56,7 +57,7 @@ def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[Fiel
         points=points,
         fields={column: value for column, value in fields.items() if value},
         stage=enquiry.stage if enquiry.stage in STAGES else "",
-        attributes={clean(k): clean(v) for k, v in enquiry.attributes if v},
+        attributes={clean(k): clean(v) for k, v in enquiry.attributes if v and k not in OURS},
         message=message,
         page=clean(enquiry.page),
         at=min(enquiry.at, at) if enquiry.at else at,

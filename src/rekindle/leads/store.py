@@ -105,20 +105,21 @@ async def owner_of(conn: Conn, office_id: UUID, point: Point) -> UUID | None:
 # ---------------------------------------------------------------- many at once (leads/upsert)
 
 
-async def claim_sources(conn: Conn, office_id: UUID, rows: Rows, *, event_id: UUID | None, at: datetime) -> Rows:
+async def claim_sources(conn: Conn, office_id: UUID, rows: Rows, *, at: datetime) -> Rows:
     """Note where each enquiry came from; returns those noted earlier, with their lead. Rows sorted by their key."""
     cursor = await conn.execute(
         """
         with given as (
-          select * from json_to_recordset(%(rows)s::json) as t (source text, external_id text, lead_id uuid)),
+          select * from json_to_recordset(%(rows)s::json)
+            as t (source text, external_id text, lead_id uuid, event_id uuid)),
         noted as (
           insert into lead_source (office_id, lead_id, source, external_id, event_id, seen_at)
-          select %(office)s, lead_id, source, external_id, %(event)s, %(at)s from given
+          select %(office)s, lead_id, source, external_id, event_id, %(at)s from given
           on conflict do nothing
           returning source, external_id)
         select source, external_id from given except all select source, external_id from noted
         """,
-        {"office": office_id, "rows": _json(rows), "event": event_id, "at": at},
+        {"office": office_id, "rows": _json(rows), "at": at},
     )
     earlier = await cursor.fetchall()
     if not earlier:

@@ -23,14 +23,28 @@ IMPORT = "import"  # the actor whose rows are a list, not somebody asking now
 
 
 async def upsert_many(
-    conn: Conn, office_id: UUID, enquiries: list[Enquiry], *, event_id: UUID | None, at: datetime, actor: str
+    conn: Conn,
+    office_id: UUID,
+    enquiries: list[Enquiry],
+    *,
+    event_id: UUID | list[UUID] | None,
+    at: datetime,
+    actor: str,
 ) -> list[Upserted]:
-    """One outcome an enquiry, in order; the same enquiry again changes nothing. Retry the transaction on a deadlock."""
+    """One outcome an enquiry, in order; the same enquiry again changes nothing. Retry the transaction on a deadlock.
+
+    `event_id`: the event they all came with, or one for each.
+    """
     readings = [read(enquiry, at=at, listed=actor == IMPORT) for enquiry in enquiries]
     usable = {reading.key: reading for reading in reversed(readings) if isinstance(reading, Stated)}
     chunk = Chunk(conn, office_id, at, actor)
     if usable:
-        await _settle(chunk, list(reversed(usable.values())), event_id)
+        if isinstance(event_id, list):
+            came_with = zip(readings, event_id, strict=True)
+            chunk.events = {reading.key: event for reading, event in came_with if isinstance(reading, Stated)}
+        else:
+            chunk.events = dict.fromkeys(usable, event_id)
+        await _settle(chunk, list(reversed(usable.values())))
     outcomes = []
     told: set[tuple[str, str]] = set()
     for reading in readings:
@@ -44,8 +58,8 @@ async def upsert_many(
     return outcomes
 
 
-async def _settle(chunk: Chunk, statements: list[Stated], event_id: UUID | None) -> None:
-    groups = await _unseen(chunk, gather(statements), event_id)
+async def _settle(chunk: Chunk, statements: list[Stated]) -> None:
+    groups = await _unseen(chunk, gather(statements))
     if not groups:
         return
     theirs = await _taken(chunk, groups)
@@ -59,10 +73,9 @@ async def _settle(chunk: Chunk, statements: list[Stated], event_id: UUID | None)
     await timeline.append_many(chunk.conn, chunk.office_id, chunk.lines)
 
 
-async def _unseen(chunk: Chunk, groups: list[Group], event_id: UUID | None) -> list[Group]:
+async def _unseen(chunk: Chunk, groups: list[Group]) -> list[Group]:
     """The groups without the enquiries that were here before, whose outcome is told at once."""
-    rows = _sources(groups)
-    earlier = await store.claim_sources(chunk.conn, chunk.office_id, rows, event_id=event_id, at=chunk.at)
+    earlier = await store.claim_sources(chunk.conn, chunk.office_id, _sources(chunk, groups), at=chunk.at)
     if not earlier:
         return groups
     seen = {(row["source"], row["external_id"]): row["lead_id"] for row in earlier}
@@ -72,13 +85,18 @@ async def _unseen(chunk: Chunk, groups: list[Group], event_id: UUID | None) -> l
             chunk.outcome[member.key] = Upserted(seen[member.key], seen=True, points=tuple(member.points))
     # Who was joined only by an enquiry seen before may be two people now: gather again.
     left = gather([member for member in members if member.key not in seen])
-    await store.move(chunk.conn, chunk.office_id, [], _sources(left))
+    await store.move(chunk.conn, chunk.office_id, [], _sources(chunk, left))
     return left
 
 
-def _sources(groups: list[Group]) -> store.Rows:
+def _sources(chunk: Chunk, groups: list[Group]) -> store.Rows:
     rows = [
-        {"source": member.source, "external_id": member.external_id, "lead_id": group.lead_id}
+        {
+            "source": member.source,
+            "external_id": member.external_id,
+            "lead_id": group.lead_id,
+            "event_id": chunk.events[member.key],
+        }
         for group in groups
         for member in group.members
     ]

@@ -1,0 +1,27 @@
+"""What handling one event works with: the transaction it all happens in, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from rekindle.inbox.types import Job
+from rekindle.kit.db import Conn
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One office's transaction at one instant."""
+
+    conn: Conn
+    office_id: UUID
+    office_key: bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a job: a word or two for the list of events, and whom it was about."""
+
+    job: Job
+    outcome: str
+    lead_id: UUID | None

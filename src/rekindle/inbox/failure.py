@@ -1,0 +1,56 @@
+"""An event that could not be handled: tried again later, or laid down as dead where a person finds it."""
+
+from uuid import UUID
+
+from rekindle.alerts import notice
+from rekindle.alerts.types import Kind
+from rekindle.inbox import store
+from rekindle.inbox.types import Job
+from rekindle.kit import log
+from rekindle.kit.claims import MAX_ATTEMPTS, LeaseLostError, backoff
+from rekindle.kit.clock import Clock
+from rekindle.kit.db import Db
+from rekindle.providers.ports import UnparsableError
+
+LONGEST_REASON = 500
+
+logger = log.get("inbox")
+
+
+async def record(db: Db, office_id: UUID, job: Job, error: Exception, *, clock: Clock, draw: float) -> None:
+    """Put the event off, or lay it down at once when no retry can help; a dead one alerts the managers."""
+    final = isinstance(error, UnparsableError) or job.attempts >= MAX_ATTEMPTS
+    reason = str(error) if isinstance(error, UnparsableError) else f"{type(error).__name__}: {error}"
+    at = clock.now()
+    async with db.office(office_id) as conn:
+        ours = await store.put_off(
+            conn,
+            office_id,
+            job,
+            state="dead" if final else "due",
+            reason=reason.replace("\x00", "")[:LONGEST_REASON],
+            due_at=at if final else at + backoff(job.attempts, draw),
+        )
+        if ours and final:
+            await notice.notify(
+                conn,
+                office_id,
+                key=f"inbox:{job.source}",
+                person_id=None,
+                lead_id=None,
+                kind=Kind.PROBLEM,
+                text=f"Something that came in from {job.source} could not be handled: {reason[:120]}",
+                at=at,
+            )
+    logger.warning(
+        "event dead" if final else "event put off",
+        event_id=str(job.event_id),
+        source=job.source,
+        attempts=job.attempts,
+        error=type(error).__name__,
+    )
+
+
+def lost(job: Job, error: LeaseLostError) -> None:
+    """Somebody else has it now, which is as good; noted because it should be rare."""
+    logger.info("lease lost", event_id=str(job.event_id), source=job.source, error=type(error).__name__)
