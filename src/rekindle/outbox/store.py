@@ -39,7 +39,14 @@ async def hint(conn: Conn) -> None:
 
 
 async def cancel_of_lead(
-    conn: Conn, office_id: UUID, lead_id: UUID, *, reason: str, at: datetime, except_classes: list[str]
+    conn: Conn,
+    office_id: UUID,
+    lead_id: UUID,
+    *,
+    reason: str,
+    at: datetime,
+    except_classes: list[str],
+    channels: list[str] | None,
 ) -> list[Row]:
     """Cancel what has not left yet; (id, channel, step) of each."""
     cursor = await conn.execute(
@@ -49,9 +56,17 @@ async def cancel_of_lead(
         where office_id = %(office)s and direction = 'out' and state = 'planned' and class <> all(%(except)s)
           and lead_id in (select %(lead)s::uuid union select loser_id from merge
             where office_id = %(office)s and winner_id = %(lead)s and undone_at is null)
+          and (%(channels)s::text[] is null or channel = any(%(channels)s))
         returning id, channel, step
         """,
-        {"office": office_id, "lead": lead_id, "reason": reason, "at": at, "except": except_classes},
+        {
+            "office": office_id,
+            "lead": lead_id,
+            "reason": reason,
+            "at": at,
+            "except": except_classes,
+            "channels": channels,
+        },
     )
     return await cursor.fetchall()
 

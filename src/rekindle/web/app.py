@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rekindle.kit import log
-from rekindle.web import answers, api, health, login, pages, unsubscribe
+from rekindle.web import answers, api, body, health, login, pages, unsubscribe
 from rekindle.web.engine import Engine
 from rekindle.web.hooks import Hooks
 from rekindle.web.security import Guard
@@ -17,9 +17,9 @@ logger = log.get("web")
 HOOKS = "/hooks/"
 
 
-def create(engine: Engine) -> ASGIApp:
-    """The application over these parts."""
-    return Front(Hooks(engine), Guard(routes(engine), engine.settings))
+def create(engine: Engine, *, patience: float = body.SECONDS) -> ASGIApp:
+    """The application over these parts; a webhook's body must be whole within `patience` seconds."""
+    return Front(Hooks(engine, seconds=patience), Guard(routes(engine), engine.settings))
 
 
 def routes(engine: Engine) -> FastAPI:

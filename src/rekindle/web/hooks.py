@@ -7,6 +7,7 @@ import orjson
 from prometheus_client import Counter
 from starlette.types import Receive, Scope, Send
 
+from rekindle.decide.words import Lane
 from rekindle.inbox.receive import Arrival, FullError
 from rekindle.kit.db import Unavailable
 from rekindle.providers.ports import RefusedSignatureError
@@ -16,6 +17,8 @@ from rekindle.web.engine import Engine
 from rekindle.web.metrics import HOOKS
 
 RETRY_SECONDS = b"5"
+# Sources of people who wait for their first answer; replies and receipts of all others come behind them.
+ENQUIRIES = frozenset({"form"})
 PARTS = 4  # "", hooks, office, source
 
 
@@ -90,6 +93,7 @@ class Hooks:
                     external_id=external_id,
                     content_type=headers.get("content-type", ""),
                     body=body,
+                    lane=Lane.FIRST_TOUCH if door.inbound.source in ENQUIRIES else Lane.REPLY,
                 )
             )
         except FullError:

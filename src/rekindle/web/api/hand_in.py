@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from uuid import UUID
 
 import orjson
 from starlette.responses import JSONResponse
@@ -54,7 +55,7 @@ async def hand_in(engine: Engine, who: Caller, body: bytes, *, key: str) -> JSON
     return JSONResponse(found, 202)
 
 
-async def _same(engine: Engine, who: Caller, event_id: object, given: object) -> bool:
+async def _same(engine: Engine, who: Caller, event_id: UUID, given: object) -> bool:
     async with engine.db.office(who.office_id) as conn:
         first = await store.body(conn, who.office_id, event_id)
     return first is not None and orjson.loads(first) == given

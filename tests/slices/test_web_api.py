@@ -1,0 +1,142 @@
+"""The API: a lead in, said wrong field by field, once per idempotency key, and read back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from rekindle.kit.clock import HandClock
+from rekindle.kit.crypto import Keyring
+from rekindle.kit.db import Db
+from rekindle.kit.ids import new_id
+from rekindle.office import keys
+from tests.slices.staff import lead
+from tests.slices.webkit import FORM, Site, online
+
+
+@pytest.fixture
+async def site(db: Db, keyring: Keyring, clock: HandClock) -> AsyncIterator[Site]:
+    async with online(db, keyring, clock) as opened:
+        yield opened
+
+
+async def post(site: Site, given: Any = FORM, key: str = "") -> httpx.Response:
+    headers = site.bearer() | ({"idempotency-key": key} if key else {})
+    return await site.web.post("/api/v1/leads", json=given, headers=headers)
+
+
+async def test_a_lead_is_stored_once_and_answered_with_its_id(site: Site) -> None:
+    answer = await post(site)
+    assert answer.status_code == 202
+    assert UUID(answer.json()["id"])
+    assert answer.json()["duplicate"] is False
+    assert await site.count("event") == 1
+    assert await site.count("inbox_job") == 1
+
+
+@pytest.mark.parametrize("given", [{"email": "a@mail.example"}, {"phone": "312 555 0143"}])
+async def test_mail_or_phone_is_enough(site: Site, given: dict[str, str]) -> None:
+    assert (await post(site, given)).status_code == 202
+
+
+async def test_bad_input_is_said_field_by_field_and_not_stored(site: Site) -> None:
+    answer = await post(site, {"email": "nope", "kind": "landlord", "consent": {"sms": "maybe"}})
+    assert answer.status_code == 422
+    errors = {error["field"]: error["why"] for error in answer.json()["errors"]}
+    assert {"email", "kind", "consent.sms"} <= set(errors)
+    nobody = await post(site, {"name": "Nobody"})
+    assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "email")
+    for wrong in ([], "text", 7):
+        assert (await post(site, wrong)).status_code == 422
+    broken = await site.web.post("/api/v1/leads", content=b"{", headers=site.bearer())
+    assert broken.status_code == 400
+    assert await site.count("event") == 0
+
+
+async def test_the_same_idempotency_key_is_the_same_lead(site: Site) -> None:
+    answers = await asyncio.gather(*(post(site, key="order-1") for _ in range(5)))
+    assert {a.status_code for a in answers} == {202}
+    assert len({a.json()["id"] for a in answers}) == 1
+    assert await site.count("event") == 1
+    other = await post(site, {"email": "other@mail.example"}, key="order-1")
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (409, "Idempotency-Key")
+    assert (await post(site, key="x" * 201)).status_code == 422
+
+
+async def test_keys_of_two_callers_do_not_meet(site: Site, db: Db, clock: HandClock) -> None:
+    async with db.office(site.made.office_id) as conn:
+        second = await keys.put_api_key(conn, site.made.office_id, "second", at=clock.now())
+    first = await post(site, key="1")
+    other = await site.web.post(
+        "/api/v1/leads",
+        json={"email": "b@mail.example"},
+        headers={"authorization": f"Bearer {second}", "idempotency-key": "1"},
+    )
+    assert (first.status_code, other.status_code) == (202, 202)
+    assert first.json()["id"] != other.json()["id"]
+
+
+async def test_without_a_key_nothing_opens(site: Site) -> None:
+    for headers in ({}, {"authorization": "Bearer rk_guess"}, {"authorization": f"Basic {site.made.api_key}"}):
+        for method, path in (("POST", "/api/v1/leads"), ("GET", "/api/v1/leads"), ("GET", "/api/v1/openapi.json")):
+            answer = await site.web.request(method, path, headers=headers, json=FORM)
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    await site.sign_in()  # a session is no API key: no other site can use the API through a browser
+    assert (await site.web.get("/api/v1/leads")).status_code == 401
+    assert await site.count("event") == 0
+
+
+async def test_a_lead_reads_back(site: Site, db: Db) -> None:
+    made = await lead(db, site.made.office_id, "Dana <b>Fox</b>")
+    answer = await site.web.get(f"/api/v1/leads/{made}", headers=site.bearer())
+    assert answer.status_code == 200
+    assert (answer.json()["id"], answer.json()["name"], answer.json()["stage"]) == (
+        str(made),
+        "Dana <b>Fox</b>",
+        "new",
+    )
+    assert (await site.web.get(f"/api/v1/leads/{new_id()}", headers=site.bearer())).status_code == 404
+    assert (await site.web.get("/api/v1/leads/no-id", headers=site.bearer())).status_code == 422
+
+
+async def test_an_enquiry_not_handled_yet_says_so(site: Site) -> None:
+    url = (await post(site)).json()["url"]
+    answer = await site.web.get(url, headers=site.bearer())
+    assert (answer.status_code, answer.json()["state"]) == (202, "received")
+
+
+async def test_the_list_goes_on_page_by_page(site: Site, db: Db) -> None:
+    made = {str(await lead(db, site.made.office_id, f"Lead {n}")) for n in range(7)}
+    seen: list[str] = []
+    cursor: str | None = ""
+    pages = 0
+    while cursor is not None:
+        answer = await site.web.get("/api/v1/leads", params={"limit": 3, "cursor": cursor}, headers=site.bearer())
+        assert answer.status_code == 200
+        seen += [row["id"] for row in answer.json()["leads"]]
+        cursor = answer.json()["next"]
+        pages += 1
+    assert (pages, len(seen), set(seen)) == (3, 7, made)
+    wrong = await site.web.get("/api/v1/leads", params={"limit": 0}, headers=site.bearer())
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "limit")
+
+
+async def test_another_offices_lead_is_not_there(site: Site, db: Db, office_id: UUID) -> None:
+    theirs = await lead(db, office_id)
+    assert (await site.web.get(f"/api/v1/leads/{theirs}", headers=site.bearer())).status_code == 404
+    assert (await site.web.get("/api/v1/leads", headers=site.bearer())).json() == {"leads": [], "next": None}
+
+
+async def test_openapi_describes_it(site: Site) -> None:
+    described = (await site.web.get("/api/v1/openapi.json", headers=site.bearer())).json()
+    assert {"/api/v1/leads", "/api/v1/leads/{lead_id}"} <= set(described["paths"])
+
+
+async def test_a_database_that_is_away_asks_to_come_again(site: Site, db: Db) -> None:
+    await db.pool.close()
+    answer = await post(site)
+    assert answer.status_code in {429, 503}
+    assert answer.headers["retry-after"]
