@@ -1,0 +1,73 @@
+"""Consent for this address and channel, unrevoked and not stale. No record, no message."""
+
+from datetime import datetime
+
+from rekindle.decide.decision import Reason
+from rekindle.decide.facts import Consent
+from rekindle.decide.gates.question import Question, allow, deny
+from rekindle.decide.months import add_months
+from rekindle.decide.words import Basis, OptOutTier
+
+GATE = "consent"
+# An enquiry alone is no agreement to automated texts (COMPLIANCE D6).
+FOR_AUTOMATED_TEXT = frozenset({Basis.WRITTEN, Basis.GIVEN, Basis.ATTESTED, Basis.REPLY})
+_DAY = "%d %B %Y"
+
+
+def judge(question: Question) -> Reason:
+    """Deny without a standing grant that covers this message; a person may also answer who wrote to them."""
+    if question.confirms:
+        return allow(GATE, "CONFIRMATION", "A confirmation needs no consent.")
+    consent = _latest(question)
+    if consent is not None and not consent.granted:
+        return deny(GATE, "CONSENT_REVOKED", "Consent for this address was taken back.")
+    if question.by_person and _wrote_lately(question):
+        return allow(GATE, "THEY_WROTE", "The lead wrote to us from this address and a person answers.")
+    if consent is None:
+        return deny(GATE, "NO_CONSENT", f"No consent to {_kind(question)} is on record for this address.")
+    return _grant(question, consent)
+
+
+def _grant(question: Question, consent: Consent) -> Reason:
+    if question.by_text and consent.basis not in FOR_AUTOMATED_TEXT:
+        if not question.by_person:
+            return deny(GATE, "NO_CONSENT", "An enquiry alone is no consent to automated texts.")
+        if question.at > add_months(_last_sign(question, consent), question.policy.inquiry_months):
+            months = question.policy.inquiry_months
+            return deny(GATE, "CONSENT_STALE", f"The enquiry is older than {months} months.")
+    if question.at > add_months(_last_sign(question, consent), question.policy.consent_months):
+        months = question.policy.consent_months
+        return deny(GATE, "CONSENT_STALE", f"No sign of life for {months} months; consent must be given again.")
+    return allow(GATE, "CONSENT", f"Consent to {_kind(question)} ({consent.basis}) since {consent.at:{_DAY}}.")
+
+
+def _latest(question: Question) -> Consent | None:
+    """The last word on this address; of two at one instant the refusal counts."""
+    words = [
+        consent
+        for consent in question.facts.consents
+        if consent.channel is question.attempt.channel and consent.address == question.attempt.address
+    ]
+    return max(words, key=lambda consent: (consent.at, not consent.granted), default=None)
+
+
+def _last_sign(question: Question, consent: Consent) -> datetime:
+    """When the lead last showed that they are there: consent, enquiry or reply."""
+    signs = [consent.at, *(reply.at for reply in question.facts.inbound)]
+    if question.facts.enquired_at is not None:
+        signs.append(question.facts.enquired_at)
+    return max(signs)
+
+
+def _wrote_lately(question: Question) -> bool:
+    """Their own message is an inquiry: a person may answer it as long as an inquiry carries."""
+    return any(
+        question.same_address(reply)
+        and reply.tier in (OptOutTier.NONE, OptOutTier.SOFT_STOP)
+        and question.at <= add_months(reply.at, question.policy.inquiry_months)
+        for reply in question.facts.inbound
+    )
+
+
+def _kind(question: Question) -> str:
+    return "texts" if question.by_text else "e-mail"
