@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
@@ -106,6 +107,18 @@ async def test_an_enquiry_not_handled_yet_says_so(site: Site) -> None:
     url = (await post(site)).json()["url"]
     answer = await site.web.get(url, headers=site.bearer())
     assert (answer.status_code, answer.json()["state"]) == (202, "received")
+
+
+async def test_once_handled_the_same_address_shows_the_lead(site: Site, keyring: Keyring, clock: HandClock) -> None:
+    url = (await post(site)).json()["url"]
+    handler = Handler(site.engine.db, keyring, clock, site.engine.providers, chance=lambda: 0.5)
+    assert await handle_batch(handler) == 1
+    answer = await site.web.get(url, headers=site.bearer())
+    assert (answer.status_code, answer.json()["state"], answer.json()["name"]) == (200, "lead", "Dana Fox")
+    assert answer.json()["phones"] == ["+13125550142"]
+    assert answer.json()["source"] == "api"
+    own = await site.web.get(f"/api/v1/leads/{answer.json()['id']}", headers=site.bearer())
+    assert own.json() == answer.json()
 
 
 async def test_the_list_goes_on_page_by_page(site: Site, db: Db) -> None:

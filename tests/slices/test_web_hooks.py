@@ -54,6 +54,7 @@ async def test_what_does_not_exist_is_404_whatever_is_missing(site: Site) -> Non
     for path in (
         "/hooks/harbor/unheard",
         "/hooks/nobody/form",
+        "/hooks/harbor/api",
         "/hooks/harbor",
         "/hooks/harbor/form/more",
         "/hooks//form",

@@ -17,6 +17,7 @@ from rekindle.kit.ids import new_id
 from rekindle.office.create import Created, create
 from rekindle.office.types import Mode
 from rekindle.providers import standard_webhooks
+from rekindle.providers.form.api import ApiInbound
 from rekindle.providers.form.source import FormInbound
 from rekindle.providers.ports import Providers
 from rekindle.web.app import create as application
@@ -81,7 +82,7 @@ async def online(
     made = await create(
         db, keyring, slug="harbor", name="Harbor", timezone="America/Chicago", mode=Mode.SANDBOX, at=clock.now()
     )
-    wired = providers or Providers(senders={}, inbound={"form": FormInbound()})
+    wired = providers or Providers(senders={}, inbound={"form": FormInbound(), "api": ApiInbound()})
     async with open_engine(db=db, keyring=keyring, clock=clock, settings=chosen, providers=wired) as engine:
         app = application(engine)
         transport = httpx.ASGITransport(app=app, client=(peer, 4711))
