@@ -8,6 +8,7 @@ from uuid import UUID
 from rekindle.consent.record import grant_many
 from rekindle.consent.types import Word
 from rekindle.decide.words import Basis, Channel, Lane
+from rekindle.inbox import tally
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.types import Job
 from rekindle.leads.ask import ask
@@ -88,9 +89,7 @@ def _spoken(given: GivenConsent, enquiry: Enquiry, outcome: Upserted, job: Job) 
 
 def _done(job: Job, outcomes: list[Upserted]) -> Done:
     if len(outcomes) > 1 or job.lane is Lane.BULK:
-        refused = sum(outcome.refused is not None for outcome in outcomes)
-        new = sum(outcome.created for outcome in outcomes)
-        return Done(job, f"{len(outcomes)} rows, {new} new, {refused} refused", None)
+        return Done(job, str(tally.of(outcomes)), None)
     [outcome] = outcomes
     if outcome.refused is not None:
         raise UnparsableError("; ".join(f"{error.field}: {error.text}" for error in outcome.refused))

@@ -170,6 +170,19 @@ async def put_off(
     return cursor.rowcount > 0
 
 
+async def outcomes(conn: Conn, office_id: UUID, event_ids: list[UUID]) -> list[dict[str, Any]]:
+    """What became of events so far: handled_at and outcome, or the state and reason of their job."""
+    cursor = await conn.execute(
+        """
+        select k.event_id, k.handled_at, k.outcome, j.state, j.reason
+        from event_key k left join inbox_job j on j.office_id = k.office_id and j.event_id = k.event_id
+        where k.office_id = %s and k.event_id = any(%s)
+        """,
+        (office_id, event_ids),
+    )
+    return await cursor.fetchall()
+
+
 # ---------------------------------------------------------------- the dead
 
 

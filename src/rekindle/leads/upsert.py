@@ -139,10 +139,15 @@ async def _hold(chunk: Chunk, lead_ids: set[UUID]) -> dict[UUID, UUID]:
 def _create(chunk: Chunk, group: Group) -> dict[str, Any]:
     first, *later = group.members
     columns = fold.fresh(first)
-    for member in later:
-        columns |= fold.changes(columns, member)
+    told = set(first.points)
     chunk.tell(group.lead_id, Kind.CREATED, {"source": first.source})
+    chunk.outcome[first.key] = Upserted(group.lead_id, created=True, points=tuple(first.points))
+    for member in later:
+        news = fold.changes(columns, member)
+        columns |= news
+        changed = bool(news) or not told >= member.points.keys()
+        told |= member.points.keys()
+        chunk.outcome[member.key] = Upserted(group.lead_id, changed=changed, points=tuple(member.points))
     for member in group.members:
         chunk.tell_enquiry(group.lead_id, member)
-        chunk.outcome[member.key] = Upserted(group.lead_id, created=member is first, points=tuple(member.points))
     return {"id": group.lead_id, **columns}

@@ -12,6 +12,7 @@ from rekindle.providers.ports import Enquiry, GivenConsent, UnparsableError
 
 CONTENT_TYPE = "application/x-ndjson"
 UNNAMED = b'{"external_id":""'
+FIELDS = Enquiry.__dataclass_fields__.keys()
 CHANNELS = {channel.value: channel for channel in Channel}
 
 
@@ -37,24 +38,27 @@ def read(chunk: bytes) -> tuple[Enquiry, ...]:
     """The enquiries that were written; raises UnparsableError."""
     try:
         return tuple([_enquiry(orjson.loads(written)) for written in chunk.split(b"\n") if written])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnparsableError(f"not a chunk of an import: {error}") from error
 
 
 def _enquiry(plain: dict[str, Any]) -> Enquiry:
+    if plain.keys() != FIELDS:
+        raise UnparsableError(f"not an enquiry: {sorted(plain.keys() ^ FIELDS)}")
     plain["emails"] = tuple(plain["emails"])
     plain["phones"] = tuple(plain["phones"])
-    plain["at"] = _time(plain["at"])
+    if plain["at"]:
+        plain["at"] = datetime.fromisoformat(plain["at"])
     plain["attributes"] = tuple(map(tuple, plain["attributes"]))
-    plain["consents"] = tuple([_consent(given) for given in plain["consents"]]) if plain["consents"] else ()
-    return Enquiry(**plain)
+    plain["consents"] = tuple([_consent(given) for given in plain["consents"]])
+    # A frozen dataclass sets its fields one by one, which would be a third of the time of an import's parsing.
+    made = object.__new__(Enquiry)
+    made.__dict__.update(plain)
+    return made
 
 
 def _consent(plain: dict[str, Any]) -> GivenConsent:
     plain["channel"] = CHANNELS[plain["channel"]]
-    plain["at"] = _time(plain["at"])
+    if plain["at"]:
+        plain["at"] = datetime.fromisoformat(plain["at"])
     return GivenConsent(**plain)
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

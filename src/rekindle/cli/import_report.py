@@ -1,0 +1,148 @@
+"""What a person sees of an import: the columns before, progress meanwhile, counts and refusals after."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from rekindle.cli.context import say
+from rekindle.inbox.import_file import Report
+from rekindle.inbox.import_rows import Refused
+from rekindle.providers.csv_file.fields import Field
+from rekindle.providers.csv_file.guess import DOUBTFUL, Column
+from rekindle.providers.csv_file.preview import Preview
+from rekindle.providers.csv_file.read import write_row
+
+SHOWN_REFUSALS = 20
+KEPT_REFUSALS = 100
+WHY = "why"
+DIALECTS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+
+class Refusals:
+    """Counts what is refused, keeps the first for the screen, writes all to a file that can be mended."""
+
+    def __init__(self, path: Path | None, looked: Preview) -> None:
+        self.path = path
+        self.first: list[Refused] = []
+        self._looked = looked
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()
+
+    def add(self, refused: Refused) -> None:
+        """Take note of one row."""
+        if len(self.first) < KEPT_REFUSALS:
+            self.first.append(refused)
+        if self.path is None:
+            return
+        layout = self._looked.layout
+        if self._file is None:
+            try:
+                # With a BOM, or spreadsheets would take it for an old code page.
+                self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            except OSError as problem:
+                say.print(f"{self.path} cannot be written ({problem.strerror}); the refused rows are only shown here")
+                self.path = None
+                return
+            self._write(WHY, layout.raw_headers or layout.headers)
+        self._write(f"row {refused.row}: {refused.field + ': ' if refused.field else ''}{refused.why}", refused.cells)
+
+    def _write(self, why: str, cells: Sequence[str]) -> None:
+        """`why` stands first, so that a row with a cell too many stays in line; an earlier `why` makes room."""
+        layout = self._looked.layout
+        mended_before = bool(layout.raw_headers) and layout.raw_headers[0].lower() == WHY
+        if self._file:
+            self._file.write(write_row([why, *cells[mended_before:]], layout.delimiter))
+
+
+def show_preview(looked: Preview, file: str) -> None:
+    """What every column is taken for, with examples; to stderr."""
+    layout = looked.layout
+    encoding = layout.codec.replace("-sig", " with BOM")
+    header = "no header" if not layout.raw_headers else f"{len(layout.headers)} columns"
+    say.print(f"{file}: {encoding}, {DIALECTS[layout.delimiter]}-separated, {header}", markup=False)
+    table = Table("column", "is taken for", "how sure", "examples", box=None, pad_edge=False)
+    for column in looked.columns:
+        table.add_row(*(_plain(text) for text in (column.header, _meaning(column), _sure(column), _examples(column))))
+    say.print(table)
+
+
+def show(made: Report, refusals: Refusals, *, dry_run: bool, enroll: str) -> None:
+    """Counts to stdout, refused rows and what to do next."""
+    console = Console(highlight=False)
+    for note in made.notes:
+        console.print(f"  note  {note.field}: {note.why} ({note.rows} rows, first {note.first_row})", markup=False)
+    if refusals.first:
+        table = Table("row", "field", "why", title="refused", title_justify="left", box=None, pad_edge=False)
+        for refused in refusals.first[:SHOWN_REFUSALS]:
+            table.add_row(str(refused.row), _plain(refused.field), _plain(refused.why))
+        console.print(table)
+        if made.refused > SHOWN_REFUSALS:
+            console.print(f"  … and {made.refused - SHOWN_REFUSALS} more")
+    console.print(str(made), markup=False)
+    for failed in made.failed:
+        console.print(f"  failed  {failed}", markup=False)
+    if made.refused and refusals.path:
+        console.print(f"refused rows are in {refusals.path}: mend them there and import that file", markup=False)
+    if dry_run:
+        console.print("dry run: nothing was changed")
+    elif made.nothing_new:
+        console.print("nothing new in this file: nothing was changed")
+    elif enroll == "none":
+        console.print("nothing will be sent to these people until they are enrolled (--enroll auto, or a sequence)")
+
+
+@contextmanager
+def progress(file: BinaryIO) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr by bytes read; calls back with the number of rows read so far."""
+    total = os.fstat(file.fileno()).st_size
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]:,} rows"), TimeRemainingColumn(),
+        console=say, transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("reading", total=total, rows=0)
+
+        def moved(rows: int) -> None:
+            bar.update(task, completed=os.lseek(file.fileno(), 0, os.SEEK_CUR), rows=rows)
+
+        yield moved
+
+
+def _meaning(column: Column) -> str:
+    if column.field is Field.ATTRIBUTE:
+        return f"attribute {column.name}"
+    return "left out" if column.field is Field.IGNORE else column.field
+
+
+def _sure(column: Column) -> str:
+    if column.how == "told":
+        return "told"
+    if column.field is Field.ATTRIBUTE and not column.confidence:
+        return "kept as it is"
+    if column.confidence <= DOUBTFUL:
+        return f"{column.confidence:.0%} - please check"
+    return f"{column.confidence:.0%} by {column.how}"
+
+
+def _examples(column: Column) -> str:
+    return " · ".join(column.examples)
+
+
+def _plain(text: str) -> str:
+    """A file's words are no markup."""
+    return text.replace("[", "\\[")
