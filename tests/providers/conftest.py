@@ -24,6 +24,7 @@ from rekindle.providers.ports import Enquiry, Outgoing, Parsed, Receipt, Reply
 from rekindle.providers.sandbox import client as sandbox_client
 from rekindle.providers.sandbox.directory import SandboxOffice
 from rekindle.providers.sandbox.inbound import SandboxInbound
+from rekindle.providers.sandbox.lines import Lines
 from rekindle.providers.sandbox.phone import SandboxPhone
 from rekindle.providers.sandbox.rates import CALM, Rates
 from rekindle.providers.sandbox.sender import SandboxSender
@@ -82,6 +83,9 @@ class Running:
     sender: SandboxSender
     phone: SandboxPhone
     engine: Engine
+
+    def lines(self) -> Lines:
+        return Lines(str(self.client.base_url), headers={"authorization": f"Bearer {TOKEN}"})
 
     async def script(self, address: str, channel: Channel = Channel.SMS, **what: object) -> None:
         answer = await self.client.put("/script", json={"channel": channel, "address": address, **what})
@@ -155,14 +159,19 @@ def start(engine: Engine, home: Path) -> Start:
             )
         )
         try:
-            async with sandbox_client.connect(set_up, token=TOKEN) as client:
+            async with raw_client(set_up.sandbox_port) as client, sandbox_client.connect(set_up, token=TOKEN) as lines:
                 await answering(client)
-                yield Running(client, SandboxSender(client, clock), SandboxPhone(client), engine)
+                yield Running(client, SandboxSender(lines, clock), SandboxPhone(lines), engine)
         finally:
             stop.set()
             await running
 
     return started
+
+
+def raw_client(port: int) -> httpx.AsyncClient:
+    """Any HTTP client will do for the sandbox's API."""
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {TOKEN}"})
 
 
 async def answering(client: httpx.AsyncClient) -> None:

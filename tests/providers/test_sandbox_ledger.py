@@ -22,7 +22,7 @@ from rekindle.providers.sandbox.rates import DEMO
 from rekindle.providers.sandbox.sender import SandboxSender
 from rekindle.providers.sandbox.store import Conn
 from rekindle.providers.sandbox.story import Post
-from tests.providers.conftest import OFFICE, TOKEN, Engine, answering, free_port, outgoing, until
+from tests.providers.conftest import OFFICE, TOKEN, Engine, answering, free_port, outgoing, raw_client, until
 
 START = 1_764_000_000.0
 SCRIPT = Path(__file__).with_name("sandbox_process.py")
@@ -99,9 +99,9 @@ async def sandbox_process(
     command = [sys.executable, str(SCRIPT), TOKEN, str(OFFICE.office_id)]
     with subprocess.Popen(command, env={**os.environ, **environ}) as process:  # noqa: ASYNC220 killed, not awaited
         try:
-            async with client.connect(settings.read(environ), token=TOKEN) as connected:
-                await answering(connected)
-                yield SandboxSender(connected, SystemClock()), process
+            async with raw_client(port) as raw, client.connect(settings.read(environ), token=TOKEN) as lines:
+                await answering(raw)
+                yield SandboxSender(lines, SystemClock()), process
         finally:
             process.kill()
 

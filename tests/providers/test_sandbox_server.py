@@ -14,6 +14,7 @@ from rekindle.decide.words import Channel, MessageState
 from rekindle.kit import settings
 from rekindle.kit.clock import HandClock, SystemClock
 from rekindle.providers.ports import Accepted, CannotTell, Found, Missing, SendRefusedError, SendUncertainError
+from rekindle.providers.sandbox.lines import Lines
 from rekindle.providers.sandbox.rates import CALM
 from rekindle.providers.sandbox.sender import SandboxSender
 from rekindle.providers.sandbox.serve import SandboxPortError, serve
@@ -76,8 +77,8 @@ async def test_lost_without_an_answer_is_uncertain_and_then_missing(start: Start
 
 
 async def test_a_request_that_comes_after_its_deadline_is_not_taken(start: Start) -> None:
-    async with start() as running:
-        late = SandboxSender(running.client, HandClock(SystemClock().now() - timedelta(seconds=60)))
+    async with start() as running, running.lines() as lines:
+        late = SandboxSender(lines, HandClock(SystemClock().now() - timedelta(seconds=60)))
         with pytest.raises(SendRefusedError) as refused:
             await late.send(outgoing("k"), deadline=30)
         assert (refused.value.code, refused.value.permanent) == ("20408", False)
@@ -181,9 +182,9 @@ async def test_without_the_token_only_health_answers(start: Start) -> None:
         assert (health.json()["sandbox"], health.headers["rekindle-sandbox"]) == (True, "yes")
         for wrong in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer"}):
             assert (await stranger.get("/ledger", headers=wrong)).status_code == 401
-        stranger.headers["authorization"] = "Bearer wrong"
-        with pytest.raises(SendRefusedError) as refused:
-            await SandboxSender(stranger, SystemClock()).send(outgoing("k"), deadline=5)
+        async with Lines(str(running.client.base_url), headers={"authorization": "Bearer wrong"}) as lines:
+            with pytest.raises(SendRefusedError) as refused:
+                await SandboxSender(lines, SystemClock()).send(outgoing("k"), deadline=5)
         assert not refused.value.permanent
 
 
@@ -195,8 +196,8 @@ async def test_half_a_message_is_refused(start: Start, body: bytes) -> None:
 
 
 async def test_nobody_listening_is_a_refusal_and_a_cut_line_is_uncertain() -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port()}") as client:
-        sender = SandboxSender(client, SystemClock())
+    async with Lines(f"http://127.0.0.1:{free_port()}") as lines:
+        sender = SandboxSender(lines, SystemClock())
         with pytest.raises(SendRefusedError) as refused:
             await sender.send(outgoing("k"), deadline=5)
         assert (refused.value.code, refused.value.permanent) == ("unreachable", False)
@@ -209,9 +210,9 @@ async def test_nobody_listening_is_a_refusal_and_a_cut_line_is_uncertain() -> No
 
     async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as cutting:
         port = cutting.sockets[0].getsockname()[1]
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        async with Lines(f"http://127.0.0.1:{port}") as lines:
             with pytest.raises(SendUncertainError):
-                await SandboxSender(client, SystemClock()).send(outgoing("k"), deadline=5)
+                await SandboxSender(lines, SystemClock()).send(outgoing("k"), deadline=5)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +228,8 @@ async def test_something_else_on_the_port_cannot_tell(answer: bytes) -> None:
 
     async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            found = await SandboxSender(client, SystemClock()).find(outgoing("k"), deadline=5)
+        async with Lines(f"http://127.0.0.1:{port}") as lines:
+            found = await SandboxSender(lines, SystemClock()).find(outgoing("k"), deadline=5)
             assert isinstance(found, CannotTell)
 
 

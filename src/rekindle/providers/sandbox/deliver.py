@@ -3,21 +3,32 @@
 import asyncio
 from dataclasses import dataclass
 
-import httpx
-
 from rekindle.kit import log
 from rekindle.providers import standard_webhooks
 from rekindle.providers.sandbox import store
 from rekindle.providers.sandbox.chance import between, draw
 from rekindle.providers.sandbox.http import Sandbox
+from rekindle.providers.sandbox.lines import AwayError, Lines
 from rekindle.providers.sandbox.store import Webhook
 
 BATCH = 50
 DEADLINE = 10.0
+SHORTEST = 0.02
 IDLE = 0.5
 LONGEST = 30.0
+AWAY = 0.1
+LONGEST_AWAY = 5.0
 
 logger = log.get("sandbox")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one post; `wait`: the seconds the engine asked for."""
+
+    answered: bool
+    taken: bool = False
+    wait: float = 0
 
 
 @dataclass(frozen=True)
@@ -25,48 +36,57 @@ class Postman:
     """Posts due webhooks to `{base_url}/hooks/{office}/sandbox`."""
 
     sandbox: Sandbox
-    client: httpx.AsyncClient
-    base_url: str
+    lines: Lines
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`: whatever is due, then wait for the next or for the bell."""
+        """Until `stop`: whatever is due, then wait for the next or for the bell; longer while the engine is away."""
+        away = 0
         while not stop.is_set():
             self.sandbox.bell.clear()
-            if not await self.once():
+            posted = await self.once()
+            if posted and not any(outcome.answered for outcome in posted):
+                away += 1
+                if away == 1:
+                    logger.info("the engine is away; its webhooks wait", count=len(posted))
+                await _first_of(stop, seconds=min(LONGEST_AWAY, AWAY * 2 ** min(away, 10)))
+            elif posted:
+                away = 0
+            else:
                 await self._rest(stop)
 
-    async def once(self) -> int:
-        """Post one batch of due webhooks; says how many there were."""
+    async def once(self) -> list[Outcome]:
+        """Post one batch of due webhooks; what became of each."""
         now = self.sandbox.clock.now().timestamp()
         due = await self.sandbox.ledger.read(lambda conn: store.due_webhooks(conn, now=now, limit=BATCH))
         if not due:
-            return 0
-        waits = await asyncio.gather(*(self._post(webhook) for webhook in due))
-        done = [webhook.id for webhook, wait in zip(due, waits, strict=True) if wait is None]
-        later = [(now + wait, webhook.id) for webhook, wait in zip(due, waits, strict=True) if wait is not None]
+            return []
+        outcomes = await asyncio.gather(*(self._post(webhook) for webhook in due))
+        done = [webhook.id for webhook, outcome in zip(due, outcomes, strict=True) if outcome.taken]
+        later = [
+            (now + max(self._wait(webhook), outcome.wait), webhook.id)
+            for webhook, outcome in zip(due, outcomes, strict=True)
+            if not outcome.taken
+        ]
         await self.sandbox.ledger.write(lambda conn: store.settle_webhooks(conn, done, later, now=now))
-        return len(due)
+        return outcomes
 
-    async def _post(self, webhook: Webhook) -> float | None:
-        """None when the engine has it, else the seconds until the next try."""
-        wait = self._wait(webhook)
+    async def _post(self, webhook: Webhook) -> Outcome:
         office = await self.sandbox.directory.by_id(webhook.office)
         if office is None:
-            return wait
+            return Outcome(answered=False)
         signed = standard_webhooks.sign(
             webhook.body, event_id=webhook.event_id, at=self.sandbox.clock.now(), secret=office.sandbox_secret
         )
-        url = f"{self.base_url}/hooks/{office.slug}/sandbox"
         headers = {**signed, "content-type": "application/json"}
         try:
-            answer = await self.client.post(url, content=webhook.body, headers=headers, timeout=DEADLINE)
-        except httpx.HTTPError as error:
-            logger.info("webhook not delivered", office=office.slug, error=type(error).__name__)
-            return wait
-        if answer.is_success:
-            return None
-        logger.info("webhook not taken", office=office.slug, status=answer.status_code)
-        return max(wait, retry_after(answer) or 0)
+            answer = await self.lines.request(
+                "POST", f"/hooks/{office.slug}/sandbox", headers=headers, body=webhook.body, deadline=DEADLINE
+            )
+        except AwayError:
+            return Outcome(answered=False)
+        if not answer.good:
+            logger.info("webhook not taken", office=office.slug, status=answer.status)
+        return Outcome(answered=True, taken=answer.good, wait=answer.retry_after or 0)
 
     def _wait(self, webhook: Webhook) -> float:
         share = draw(self.sandbox.rules.seed, webhook.event_id, webhook.attempts)
@@ -75,15 +95,13 @@ class Postman:
     async def _rest(self, stop: asyncio.Event) -> None:
         now = self.sandbox.clock.now().timestamp()
         due = await self.sandbox.ledger.read(store.next_due)
-        rest = IDLE if due is None else min(max(due - now, 0.01), IDLE)
-        waits = {asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self.sandbox.bell.wait())}
-        await asyncio.wait(waits, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
-        for waiting in waits:
-            waiting.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+        rest = IDLE if due is None else min(max(due - now, SHORTEST), IDLE)
+        await _first_of(stop, self.sandbox.bell, seconds=rest)
 
 
-def retry_after(answer: httpx.Response) -> float | None:
-    """The seconds an answer asks to wait; None when it names none in seconds."""
-    given: str = answer.headers.get("retry-after", "")
-    return min(float(given), 3600.0) if given.isascii() and given.isdigit() else None
+async def _first_of(*events: asyncio.Event, seconds: float) -> None:
+    waits = {asyncio.ensure_future(event.wait()) for event in events}
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in waits:
+        waiting.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)

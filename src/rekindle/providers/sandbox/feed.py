@@ -4,7 +4,6 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-import httpx
 import orjson
 
 from rekindle.kit import log
@@ -13,6 +12,7 @@ from rekindle.providers.sandbox import people, store
 from rekindle.providers.sandbox.chance import between, draw
 from rekindle.providers.sandbox.directory import SandboxOffice
 from rekindle.providers.sandbox.http import Sandbox
+from rekindle.providers.sandbox.lines import AwayError, Lines
 
 BURST = 10
 IN_THE_BURST = (1.0, 5.0)  # seconds between two enquiries
@@ -31,8 +31,7 @@ class Feed:
     """Feeds one office up to `count` leads; how far it got is kept, so a restart goes on and never starts over."""
 
     sandbox: Sandbox
-    client: httpx.AsyncClient
-    base_url: str
+    lines: Lines
     count: int
     office: str | None = None  # a slug; the first office when None
 
@@ -76,19 +75,15 @@ class Feed:
     async def _post(self, office: SandboxOffice, event_id: str, body: bytes) -> bool:
         now = self.sandbox.clock.now()
         signed = standard_webhooks.sign(body, event_id=event_id, at=now, secret=office.form_secret)
+        headers = {**signed, "content-type": "application/json"}
         try:
-            answer = await self.client.post(
-                f"{self.base_url}/hooks/{office.slug}/form",
-                content=body,
-                headers={**signed, "content-type": "application/json"},
-                timeout=DEADLINE,
-            )
-        except httpx.HTTPError as error:
-            logger.info("feed waits for the engine", office=office.slug, error=type(error).__name__)
+            path = f"/hooks/{office.slug}/form"
+            answer = await self.lines.request("POST", path, headers=headers, body=body, deadline=DEADLINE)
+        except AwayError:
             return False
-        if not answer.is_success:
-            logger.warning("feed not taken", office=office.slug, status=answer.status_code)
-        return answer.is_success or answer.status_code in HOPELESS
+        if not answer.good:
+            logger.warning("feed not taken", office=office.slug, status=answer.status)
+        return answer.good or answer.status in HOPELESS
 
 
 async def _stopped(stop: asyncio.Event, seconds: float) -> bool:

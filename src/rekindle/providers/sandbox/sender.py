@@ -1,10 +1,9 @@
 """Sends through the sandbox, telling apart what certainly was not taken from what nobody knows."""
 
-import asyncio
 from datetime import timedelta
+from http import HTTPStatus
 from urllib.parse import quote
 
-import httpx
 import orjson
 
 from rekindle.decide.words import Channel, MessageState
@@ -19,16 +18,14 @@ from rekindle.providers.ports import (
     SendUncertainError,
 )
 from rekindle.providers.sandbox import codes
-from rekindle.providers.sandbox.deliver import retry_after
+from rekindle.providers.sandbox.lines import Answer, AwayError, Lines, NeverLeftError
 from rekindle.providers.sandbox.reading import NOT_AFTER
 
 BUSY_SECONDS = 1.0
 AWAY_SECONDS = 5.0
 MISCONFIGURED_SECONDS = 60.0
 NOT_LET_IN = frozenset({401, 403})
-
-# The connection was never there, so the message cannot have left.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+REFUSED = range(400, 500)
 
 
 class SandboxSender:
@@ -37,40 +34,37 @@ class SandboxSender:
     name = "sandbox"
     channels = frozenset(Channel)
 
-    def __init__(self, client: httpx.AsyncClient, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, lines: Lines, clock: Clock) -> None:
+        self._lines = lines
         self._clock = clock
 
     async def send(self, outgoing: Outgoing, *, deadline: float) -> Accepted:
         """Hand over once; raises SendRefusedError or SendUncertainError, nothing else."""
         not_after = self._clock.now() + timedelta(seconds=deadline)
         headers = {"content-type": "application/json", NOT_AFTER: f"{not_after.timestamp():.3f}"}
+        path, body = f"/{outgoing.channel}", _body(outgoing)
         try:
-            async with asyncio.timeout(deadline):
-                answer = await self._client.post(
-                    f"/{outgoing.channel}", content=_body(outgoing), headers=headers, timeout=deadline
-                )
-        except _NEVER_LEFT as error:
-            text = f"the sandbox cannot be reached ({type(error).__name__})"
+            answer = await self._lines.request("POST", path, headers=headers, body=body, deadline=deadline)
+        except NeverLeftError as error:
+            text = f"the sandbox cannot be reached ({error})"
             raise SendRefusedError("unreachable", text, permanent=False, retry_after=AWAY_SECONDS) from error
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise SendUncertainError(f"no answer from the sandbox ({type(error).__name__})") from error
+        except AwayError as error:
+            raise SendUncertainError(f"no answer from the sandbox ({error})") from error
         return _read(answer)
 
     async def find(self, outgoing: Outgoing, *, deadline: float) -> Found | Missing | CannotTell:
         """Whether the sandbox took a message under this key; to be asked once the send's deadline is past."""
-        url = f"/messages/{quote(str(outgoing.office_id), safe='')}/{quote(outgoing.key, safe='')}"
+        path = f"/messages/{quote(str(outgoing.office_id), safe='')}/{quote(outgoing.key, safe='')}"
         try:
-            async with asyncio.timeout(deadline):
-                answer = await self._client.get(url, timeout=deadline)
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise SendUncertainError(f"the sandbox cannot be asked ({type(error).__name__})") from error
-        if answer.status_code == httpx.codes.OK:
+            answer = await self._lines.request("GET", path, deadline=deadline)
+        except AwayError as error:
+            raise SendUncertainError(f"the sandbox cannot be asked ({error})") from error
+        if answer.status == HTTPStatus.OK:
             found = _json(answer)
             state = str(found.get("state", ""))
             return Found(str(found.get("id", "")), MessageState(state)) if state in set(MessageState) else CannotTell()
         # A 404 without the sandbox's own code comes from something else on this port.
-        missing = answer.status_code == httpx.codes.NOT_FOUND and _json(answer).get("code") == codes.NOT_FOUND
+        missing = answer.status == HTTPStatus.NOT_FOUND and _json(answer).get("code") == codes.NOT_FOUND
         return Missing() if missing else CannotTell()
 
 
@@ -88,29 +82,26 @@ def _body(outgoing: Outgoing) -> bytes:
     )
 
 
-def _read(answer: httpx.Response) -> Accepted:
+def _read(answer: Answer) -> Accepted:
     said = _json(answer)
-    if answer.status_code == httpx.codes.CREATED and said.get("id"):
+    if answer.status == HTTPStatus.CREATED and said.get("id"):
         return Accepted(str(said["id"]))
-    if answer.status_code in NOT_LET_IN:
+    if answer.status in NOT_LET_IN:
         raise SendRefusedError(
-            str(answer.status_code),
+            str(answer.status),
             "the sandbox does not know our token",
             permanent=False,
             retry_after=MISCONFIGURED_SECONDS,
         )
-    if answer.is_client_error:
-        code = str(said.get("code", answer.status_code))
+    if answer.status in REFUSED:
+        code = str(said.get("code", answer.status))
         known = codes.ALL.get(code)
-        permanent = known.permanent if known else answer.status_code != httpx.codes.TOO_MANY_REQUESTS
-        wait = None if permanent else retry_after(answer) or BUSY_SECONDS
+        permanent = known.permanent if known else answer.status != HTTPStatus.TOO_MANY_REQUESTS
+        wait = None if permanent else answer.retry_after or BUSY_SECONDS
         raise SendRefusedError(code, str(said.get("message", "refused")), permanent=permanent, retry_after=wait)
-    raise SendUncertainError(f"the sandbox answered {answer.status_code}")
+    raise SendUncertainError(f"the sandbox answered {answer.status}")
 
 
-def _json(answer: httpx.Response) -> dict[str, object]:
-    try:
-        said = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return {}
+def _json(answer: Answer) -> dict[str, object]:
+    said = answer.json()
     return said if isinstance(said, dict) else {}

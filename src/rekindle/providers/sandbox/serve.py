@@ -5,7 +5,6 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
-import httpx
 import uvicorn
 
 from rekindle.kit.clock import Clock
@@ -17,6 +16,7 @@ from rekindle.providers.sandbox.directory import Directory, Offices
 from rekindle.providers.sandbox.feed import Feed
 from rekindle.providers.sandbox.guard import refuse_production
 from rekindle.providers.sandbox.http import Sandbox
+from rekindle.providers.sandbox.lines import Lines
 from rekindle.providers.sandbox.rates import DEMO, Rates
 
 KEEP_ALIVE_SECONDS = 75  # longer than any client of ours keeps an idle connection
@@ -56,14 +56,14 @@ async def serve(
     refuse_production(settings)
     listening = _listen(port or settings.sandbox_port)
     path = settings.home / FOLDER / "ledger.db"
-    async with ledger.opened(path) as book, httpx.AsyncClient(trust_env=False) as client:
+    async with ledger.opened(path) as book, Lines(settings.base_url) as lines:
         rules = Rules(settings.sandbox_seed, rates, speed)
         sandbox = Sandbox(book, Directory(offices, clock), rules, clock)
         web = _Server(_config(sandbox, token))
         async with asyncio.TaskGroup() as group:
             group.create_task(web.serve(sockets=[listening]))
-            group.create_task(Postman(sandbox, client, settings.base_url).run(stop))
-            group.create_task(Feed(sandbox, client, settings.base_url, feed_count, feed_office).run(stop))
+            group.create_task(Postman(sandbox, lines).run(stop))
+            group.create_task(Feed(sandbox, lines, feed_count, feed_office).run(stop))
             await stop.wait()
             web.should_exit = True
 
