@@ -238,7 +238,7 @@ async def insert_reply(conn: Conn, office_id: UUID, row: dict[str, Any]) -> bool
         insert into message (office_id, id, lead_id, direction, channel, address, class, lane, state, subject, body,
           created_at, provider, provider_id, event_id)
         values (%(office)s, %(id)s, %(lead)s, 'in', %(channel)s, %(address)s, %(class)s, %(lane)s, 'received',
-          %(subject)s, %(body)s, %(at)s, %(provider)s, %(provider_id)s, %(event)s)
+          %(subject)s, %(body)s, %(at)s, %(provider)s, %(provider_id)s, %(event_id)s)
         on conflict do nothing
         """,
         {"office": office_id, **row},
