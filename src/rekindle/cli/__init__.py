@@ -3,6 +3,7 @@
 import typer
 
 from rekindle.cli import deciding, importing, listing, offices, serve, set_up, up
+from rekindle.cli.context import Wiring, wire
 
 app = typer.Typer(
     name="rekindle",
@@ -11,6 +12,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def start(run: typer.Context) -> None:
+    """Every verb begins here, with what main wired."""
+    wire(run.find_object(Wiring))
+
+
 app.command("up")(up.up)
 app.command("web")(serve.web)
 app.command("work")(serve.work)

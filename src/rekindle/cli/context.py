@@ -4,11 +4,11 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
-import click
 import typer
 from rich.console import Console
 
@@ -51,9 +51,17 @@ class UsageProblemError(Exception):
     """The person must do something else; the message says what."""
 
 
+_wired: ContextVar[Wiring | None] = ContextVar("wired", default=None)
+
+
+def wire(handed: Wiring | None) -> None:
+    """Keep what main hands over for the verb that runs now."""
+    _wired.set(handed)
+
+
 def wiring() -> Wiring:
     """What main handed over when it started the command line."""
-    found = click.get_current_context().find_object(Wiring)
+    found = _wired.get()
     if found is None:
         raise UsageProblemError("rekindle must be started by its own command")
     return found
