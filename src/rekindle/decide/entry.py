@@ -1,32 +1,34 @@
-"""Which built-in sequence a lead should enter now, if any."""
+"""Which walk a lead should begin now, if any: one for the new, by what they want, and one for those gone silent."""
 
 from datetime import datetime, timedelta
 
 from rekindle.decide.facts import Facts
-from rekindle.decide.words import FINAL_STAGES, Conversation, LeadKind, Stage
+from rekindle.decide.gates.inbound import doubt, soft_stop
+from rekindle.decide.words import FINAL_STAGES, Conversation, Intent, LeadKind, OptOutTier, Stage
 
-NEW_BUYER, NEW_SELLER, SILENT_LEAD = "new-buyer", "new-seller", "silent-lead"
-
-# A lead that asked longer ago than this is not new: "thanks for asking" would be a lie.
-FRESH = timedelta(days=14)
-TALKING = frozenset({Stage.QUALIFIED, Stage.APPOINTMENT})
+NEW_BUYER = "new-buyer"
+NEW_SELLER = "new-seller"
+SILENT = "silent-lead"
+FRESH = timedelta(days=30)  # an enquiry this young is answered as new; one older is a lead gone silent
+_BUSY = frozenset({*FINAL_STAGES, Stage.APPOINTMENT})
 
 
 def choose(facts: Facts, *, at: datetime) -> str | None:
-    """The sequence's name; None when the lead is in one, has been through it, or a person is in charge."""
-    if facts.steps or facts.conversation is Conversation.PERSON or facts.handoff_open:
+    """The built-in sequence that fits, never one the lead has walked before and never a second at once."""
+    if not _free(facts, at):
         return None
-    if facts.stage in FINAL_STAGES or facts.stage in TALKING or facts.appointment_at is not None:
-        return None
-    if not facts.addresses:
-        return None
-    wanted = _wanted(facts, at)
-    return None if wanted in facts.past_sequences else wanted
-
-
-def _wanted(facts: Facts, at: datetime) -> str:
     asked = facts.enquired_at or facts.created_at
-    heard = max((inbound.at for inbound in facts.inbound), default=asked)
-    if at - max(asked, heard) > FRESH:
-        return SILENT_LEAD
-    return NEW_SELLER if facts.kind is LeadKind.SELLER else NEW_BUYER
+    replied = max((r.at for r in facts.inbound if r.intent is not Intent.OUT_OF_OFFICE), default=None)
+    if at - asked < FRESH:
+        name = NEW_SELLER if facts.kind is LeadKind.SELLER else NEW_BUYER
+        return name if name not in facts.past_sequences and (replied is None or replied < asked) else None
+    silent = at - max(asked, replied or asked) >= FRESH and not any(at - touch.at < FRESH for touch in facts.touches)
+    return SILENT if silent and SILENT not in facts.past_sequences else None
+
+
+def _free(facts: Facts, at: datetime) -> bool:
+    """Automation may speak, nobody asked it not to, and nothing is arranged."""
+    opted_out = any(reply.tier is OptOutTier.STOP for reply in facts.inbound) and bool(facts.suppressions)
+    arranged = facts.appointment_at is not None and facts.appointment_at > at
+    taken = facts.conversation is Conversation.PERSON or facts.handoff_open or bool(facts.steps)
+    return not (taken or arranged or opted_out or facts.stage in _BUSY or soft_stop(facts) or doubt(facts))

@@ -1,29 +1,28 @@
-"""How far an outbound message has come: state only moves forward, in any order of receipts, any number of times."""
-
-from collections.abc import Mapping
-from types import MappingProxyType
+"""Where a message stands, told in any order and any number of times: state only moves forward."""
 
 from rekindle.decide.words import MessageState
 
-# What a state is worth as evidence. A receipt of a lower rank than what is known says nothing new; among the final
-# ones the rank settles who wins, so that every order of arrival ends the same (a late "delivered" after
-# "undelivered" happens, and the phone had it).
-RANK: Mapping[MessageState, int] = MappingProxyType(
-    {
-        MessageState.PLANNED: 0,
-        MessageState.CANCELED: 1,
-        MessageState.IN_FLIGHT: 2,
-        MessageState.UNKNOWN: 3,
-        MessageState.FAILED: 4,
-        MessageState.ACCEPTED: 5,
-        MessageState.SENT: 6,
-        MessageState.UNDELIVERED: 7,
-        MessageState.DELIVERED: 8,
-        MessageState.RECEIVED: 9,
-    }
-)
+# A later word beats an earlier one; of two last words the better proof wins: what was delivered was delivered.
+RANK = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            MessageState.PLANNED,
+            MessageState.IN_FLIGHT,
+            MessageState.UNKNOWN,
+            MessageState.CANCELED,  # ours alone: a provider that has it knows better
+            MessageState.ACCEPTED,
+            MessageState.SENT,
+            MessageState.FAILED,
+            MessageState.UNDELIVERED,
+            MessageState.DELIVERED,
+        ),
+    )
+}
 
 
 def advance(current: MessageState, incoming: MessageState) -> MessageState:
-    """The state after hearing `incoming`: the one of higher rank, so order and repetition do not matter."""
-    return incoming if RANK[incoming] > RANK[current] else current
+    """The state after a receipt; what was received from a lead has no receipts."""
+    if current is MessageState.RECEIVED or incoming is MessageState.RECEIVED:
+        return current
+    return max(current, incoming, key=RANK.__getitem__)

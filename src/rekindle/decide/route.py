@@ -1,24 +1,25 @@
-"""Who should take this lead: an available agent, in turn; nobody is invented when nobody is there."""
+"""Who should be offered a lead: the available agent who has waited longest."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from rekindle.decide.decision import Reason
+from rekindle.decide.policy import Hours
 from rekindle.decide.words import Verdict
 
-Span = tuple[time, time]
-LATEST = 2  # most backups worth naming
+RULE = "route"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class AgentFacts:
-    """What routing may know of an agent. `week`: seven days of spans, Monday first; `load`: open leads in hand."""
+    """What routing may know of an agent. `week`: hours Monday first; `load`: open leads they hold."""
 
     person_id: str
     name: str
     timezone: str
-    week: tuple[tuple[Span, ...], ...]
+    week: tuple[Hours, ...]
     accepting: bool
     away_until: datetime | None
     capacity: int
@@ -28,7 +29,7 @@ class AgentFacts:
 
 @dataclass(frozen=True)
 class Route:
-    """The best agent, who comes next, and a line of why for everybody."""
+    """The agent to offer to, who comes next, and why each other does not."""
 
     best: str | None
     backups: tuple[str, ...]
@@ -36,37 +37,26 @@ class Route:
 
 
 def choose(agents: tuple[AgentFacts, ...], *, at: datetime, office_timezone: str) -> Route:
-    """Round robin among those on duty: whoever waited longest for an offer comes first; None when nobody is on."""
-    barred = {agent.person_id: _bar(agent, at, office_timezone) for agent in agents}
-    on = sorted((agent for agent in agents if barred[agent.person_id] is None), key=_turn)
-    reasons = [Reason("route", Verdict.DENY, code, text) for bar in barred.values() if bar for code, text in (bar,)]
-    if not on:
-        return Route(None, (), (Reason("route", Verdict.HOLD, "NOBODY_ON", "No agent is available now."), *reasons))
-    best, *others = (agent.person_id for agent in on)
-    text = f"{on[0].name} is on duty and has waited longest for a lead."
-    return Route(best, tuple(others[:LATEST]), (Reason("route", Verdict.ALLOW, "IN_TURN", text), *reasons))
+    """Round-robin over the agents at work now; nobody at work is an answer too."""
+    reasons = tuple(_judge(agent, at, office_timezone) for agent in agents)
+    able = [a for a, r in zip(agents, reasons, strict=True) if r.verdict is Verdict.ALLOW]
+    able.sort(key=lambda a: (a.last_offered_at or _NEVER, a.load / max(a.capacity, 1), a.name, a.person_id))
+    if not able:
+        nobody = Reason(RULE, Verdict.HOLD, "NOBODY_AT_WORK", "No agent is available now.")
+        return Route(None, (), (*reasons, nobody))
+    turn = Reason(RULE, Verdict.ALLOW, "NEXT_IN_TURN", f"{able[0].name} has waited longest.")
+    return Route(able[0].person_id, tuple(a.person_id for a in able[1:]), (*reasons, turn))
 
 
-def _bar(agent: AgentFacts, at: datetime, office_timezone: str) -> tuple[str, str] | None:
-    """Why this agent cannot take a lead now; None when they can."""
+def _judge(agent: AgentFacts, at: datetime, office_timezone: str) -> Reason:
     if not agent.accepting:
-        return "NOT_ACCEPTING", f"{agent.name} takes no leads at the moment."
-    if agent.away_until is not None and at < agent.away_until:
-        return "AWAY", f"{agent.name} is away."
+        return Reason(RULE, Verdict.DENY, "NOT_ACCEPTING", f"{agent.name} takes no leads now.")
+    if agent.away_until is not None and agent.away_until > at:
+        return Reason(RULE, Verdict.HOLD, "AWAY", f"{agent.name} is away.", agent.away_until)
     if agent.load >= agent.capacity:
-        return "FULL", f"{agent.name} has {agent.load} of {agent.capacity} leads in hand."
+        return Reason(RULE, Verdict.DENY, "FULL", f"{agent.name} holds {agent.load} of {agent.capacity} leads.")
     local = at.astimezone(ZoneInfo(agent.timezone or office_timezone))
-    if not any(_within(span, local.time()) for span in agent.week[local.weekday()]):
-        return "OFF_DUTY", f"{agent.name} is off duty at {local:%H:%M} on {local:%A}."
-    return None
-
-
-def _turn(agent: AgentFacts) -> tuple[float, int, str]:
-    """Sorts who waited longest first; who never had an offer before all others."""
-    waited_since = agent.last_offered_at.timestamp() if agent.last_offered_at else float("-inf")
-    return waited_since, agent.load, agent.person_id
-
-
-def _within(span: Span, now: time) -> bool:
-    start, end = span
-    return start <= now and (now < end or end == time(0))  # an end of 00:00 is midnight
+    hours = agent.week[local.weekday()] if agent.week else None
+    if hours is None or not hours[0] <= local.time() < hours[1]:
+        return Reason(RULE, Verdict.DENY, "OFF_HOURS", f"{agent.name} is not at work at {local:%H:%M}.")
+    return Reason(RULE, Verdict.ALLOW, "AT_WORK", f"{agent.name} is at work at {local:%H:%M}.")

@@ -1,87 +1,94 @@
-"""The score of a lead: 0 to 100 points whose parts add up, one meaning of hot, missing inputs named."""
+"""The scorecard: points from what a lead states and does, each with its reason; the parts add up to the score.
+
+What a person is never enters: no name, no language, no place, no age or family, no kind of loan counted against them.
+Whether something was stated may count; where they want to live may not.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from rekindle.decide import person_needed
 from rekindle.decide.facts import Facts
-from rekindle.decide.scorecard import PARTS, ScorePart
-from rekindle.decide.words import FINAL_STAGES, Conversation, LeadKind, Temperature
+from rekindle.decide.scorecard import behaviour, stated
+from rekindle.decide.scorecard.part import ScorePart
+from rekindle.decide.words import Channel, Temperature
 
 VERSION = "scorecard-1"
-HOT, WARM = 70, 40
-LOWEST, HIGHEST = 0, 100
+HOT = 70
+WARM = 40
+BASE = 15
 
-# What would make us surer, and the question that gets it.
-ASKABLE = {
-    "timeline": "ask when they want to move",
-    "financing": "ask whether financing is arranged",
-    "price": "ask for a price range",
-    "property": "ask which home or area",
-    "reply": "wait for an answer",
-    "message": "ask what made them look",
-}
-FOR_SELLERS = frozenset({"financing"})  # not asked of who sells
+__all__ = ["Score", "ScorePart", "score"]
 
 
 @dataclass(frozen=True)
 class Score:
-    """`parts` sum to `points` exactly. `confidence` is the share of inputs that were there, 0 to 1."""
+    """Points 0..100 that the parts add up to, what they mean, how much was known, and what to do first."""
 
     points: int
     temperature: Temperature
     confidence: float
-    priority: str
+    priority: str  # "now", "today", "this week", "later"
     parts: tuple[ScorePart, ...]
     missing: tuple[str, ...]
     actions: tuple[str, ...]
     version: str
 
 
-def temperature(points: int) -> Temperature:
-    """The one definition of hot, warm and cold: 70 and more, 40 and more, below."""
+def score(facts: Facts, *, at: datetime) -> Score:
+    """Score one lead at `at`. Everything it reads stands in the facts; nothing missing is guessed."""
+    parts = [ScorePart("base", BASE, "Every lead begins here."), *stated.parts(facts), *behaviour.parts(facts, at=at)]
+    total = sum(part.points for part in parts)
+    points = max(0, min(100, total))
+    if points != total:
+        parts.append(ScorePart("limit", points - total, "The score ends at 0 and at 100."))
+    temperature = _temperature(points)
+    wanted, missing = _missing(facts)
+    return Score(
+        points=points,
+        temperature=temperature,
+        confidence=round(1 - len(missing) / wanted, 2),
+        priority=_priority(facts, temperature),
+        parts=tuple(part for part in parts if part.points or part.name == "base"),
+        missing=missing,
+        actions=_actions(facts, temperature, missing),
+        version=VERSION,
+    )
+
+
+def _temperature(points: int) -> Temperature:
     if points >= HOT:
         return Temperature.HOT
     return Temperature.WARM if points >= WARM else Temperature.COLD
 
 
-def score(facts: Facts, *, at: datetime) -> Score:
-    """Score a lead from its facts alone; the same facts at the same instant give the same score."""
-    parts = [part for rule in PARTS if (part := rule(facts, at)) is not None]
-    total = sum(part.points for part in parts)
-    points = min(max(total, LOWEST), HIGHEST)
-    if points != total:
-        parts.append(ScorePart("limit", points - total, "the scale ends at 0 and 100"))
-    there = {part.name for part in parts}
-    skipped = FOR_SELLERS if facts.kind is LeadKind.SELLER else frozenset()
-    asked = [name for name in ASKABLE if name not in skipped]
-    missing = tuple(name for name in asked if name not in there)
-    warmth = temperature(points)
-    return Score(
-        points=points,
-        temperature=warmth,
-        confidence=round(1 - len(missing) / len(asked), 2),
-        priority=_priority(facts, warmth),
-        parts=tuple(parts),
-        missing=missing,
-        actions=_actions(facts, warmth, missing),
-        version=VERSION,
-    )
-
-
-def _priority(facts: Facts, warmth: Temperature) -> str:
-    if facts.handoff_open:
+def _priority(facts: Facts, temperature: Temperature) -> str:
+    if facts.handoff_open or person_needed.pending(facts) is not None:
         return "now"
-    if facts.stage in FINAL_STAGES:
-        return "none"
-    return {Temperature.HOT: "high", Temperature.WARM: "normal", Temperature.COLD: "low"}[warmth]
+    return {Temperature.HOT: "today", Temperature.WARM: "this week", Temperature.COLD: "later"}[temperature]
 
 
-def _actions(facts: Facts, warmth: Temperature, missing: tuple[str, ...]) -> tuple[str, ...]:
-    if facts.stage in FINAL_STAGES:
-        return ("leave them be",)
-    first = []
-    if facts.handoff_open:
-        first = ["answer them now"]
-    elif warmth is Temperature.HOT and facts.conversation is Conversation.AUTOMATION:
-        first = ["call them today"]
-    return (*first, *(ASKABLE[name] for name in missing if name != "reply"))[:3]
+def _missing(facts: Facts) -> tuple[int, tuple[str, ...]]:
+    """How many inputs there are, and those nobody gave, in the order worth asking for."""
+    told = dict(facts.attributes)
+    has = {address.channel for address in facts.addresses}
+    given = {
+        **{name: bool(told.get(name, "").strip()) for name in stated.inputs(facts)},
+        "phone": Channel.SMS in has,
+        "email": Channel.EMAIL in has,
+        "message": bool(facts.enquiry.strip()),
+        "reply": bool(facts.inbound),
+    }
+    return len(given), tuple(name for name, known in given.items() if not known)
+
+
+def _actions(facts: Facts, temperature: Temperature, missing: tuple[str, ...]) -> tuple[str, ...]:
+    actions = []
+    if (reply := person_needed.pending(facts)) is not None:
+        actions.append(f"Answer now: the lead {person_needed.asks(reply)}.")
+    elif temperature is Temperature.HOT:
+        actions.append("Call today." if "phone" not in missing else "Write today and ask for a number.")
+    ask = [name.replace("_", " ") for name in missing if name in stated.inputs(facts)][:2]
+    if ask:
+        actions.append(f"Ask for {' and '.join(ask)}.")
+    return tuple(actions)

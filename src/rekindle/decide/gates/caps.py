@@ -1,4 +1,4 @@
-"""How many attempts a lead gets on a channel over rolling absolute time, counting what is reserved and what was made."""
+"""How many attempts a lead gets on a channel over rolling absolute time, counting the reserved and the made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

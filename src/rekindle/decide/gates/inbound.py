@@ -51,6 +51,8 @@ def _doubtful(question: Question) -> bool:
 def _stops(question: Question, reply: Inbound) -> bool:
     if reply.tier is not OptOutTier.STOP or reply.channel is not question.attempt.channel:
         return False
+    if reply.intent is Intent.WRONG_NUMBER and not question.same_address(reply):
+        return False  # a stranger speaks for that number, not for the lead's others
     return not any(
         consent.granted
         and consent.at > reply.at

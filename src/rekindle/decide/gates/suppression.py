@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rekindle.decide.decision import Reason
 from rekindle.decide.gates.question import Question, allow, deny
-from rekindle.decide.words import MessageClass, MessageState, OptOutTier
+from rekindle.decide.words import Intent, MessageClass, MessageState, OptOutTier
 
 GATE = "suppression"
 CONFIRM_WITHIN = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12)
@@ -23,7 +23,8 @@ def judge(question: Question) -> Reason:
     for suppression in standing:
         if suppression.address == attempt.address:
             return deny(GATE, "SUPPRESSED", f"The address is suppressed: {suppression.reason}.")
-    if any(suppression.reason not in _ABOUT_THE_ADDRESS for suppression in standing):
+    strangers = {reply.address for reply in question.facts.inbound if reply.intent is Intent.WRONG_NUMBER}
+    if any(s.reason not in _ABOUT_THE_ADDRESS and s.address not in strangers for s in standing):
         return deny(GATE, "SUPPRESSED_PERSON", "The lead asked us to stop at another address of this channel.")
     return allow(GATE, "NOT_SUPPRESSED", "Nothing suppresses the address.")
 
