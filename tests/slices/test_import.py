@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from rekindle.content.install import install_builtin as install_templates
 from rekindle.decide.words import Channel
-from rekindle.inbox.import_file import AHEAD, Report, import_file, import_path
+from rekindle.inbox.import_file import AHEAD, NoSuchSequenceError, Report, import_file, import_path
 from rekindle.inbox.import_rows import Refused
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
@@ -19,6 +20,8 @@ from rekindle.kit.db import Db
 from rekindle.providers.csv_file.inbound import CsvInbound
 from rekindle.providers.csv_file.preview import preview
 from rekindle.providers.ports import Providers
+from rekindle.sequences.install import install_builtin as install_sequences
+from tests.conftest import NOON
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lakeside" / "crm-export.csv"
 
@@ -165,6 +168,11 @@ async def test_the_same_rows_in_another_order_and_file_are_known(
 async def test_nobody_is_put_in_a_sequence_unless_told(parts: Parts, office_id: UUID) -> None:
     await brought_in(parts, office_id, "Name,Phone\nAnn,3125550142\n")
     await brought_in(parts, office_id, "Name,Phone\nBob,3125550143\n", enroll="auto")
+    with pytest.raises(NoSuchSequenceError, match="no active sequence named 'silent-lead'"):
+        await brought_in(parts, office_id, "Name,Phone\nCid,3125550144\n", enroll="silent-lead")
+    async with parts.db.office(office_id) as conn:
+        await install_templates(conn, office_id, at=NOON)
+        await install_sequences(conn, office_id, at=NOON)
     await brought_in(parts, office_id, "Name,Phone\nCid,3125550144\n", enroll="silent-lead")
     causes = await rows(
         parts.db, office_id,

@@ -134,6 +134,7 @@ def test_standard_input_and_a_map(database: str, home: Path, tmp_path: Path, mon
         (b"Name,Phone\nAnn,7\n", ["--map", "Phone=fone"], "'fone' is no field"),
         (b"Name,Phone\nAnn,7\n", ["--map", "nowhere.yaml"], "cannot be read"),
         (b"Name,Phone\nAnn,7\n", ["--office", "elsewhere"], "no office named elsewhere"),
+        (b"Name,Phone\nAnn,7\n", ["--enroll", "nowhere"], "no active sequence named 'nowhere'"),
     ],
 )
 def test_an_unusable_file_or_wish_is_exit_2_and_one_line(  # noqa: PLR0917 fixtures and a table

@@ -16,7 +16,7 @@ from rekindle.cli.import_map import read_map
 from rekindle.cli.listing import Office
 from rekindle.cli.set_up import AsJson
 from rekindle.inbox import import_file as importer
-from rekindle.inbox.import_file import Report
+from rekindle.inbox.import_file import NoSuchSequenceError, Report
 from rekindle.inbox.import_rows import Refused
 from rekindle.kit.clock import SystemClock
 from rekindle.providers.csv_file.encoding import UnusableFileError
@@ -72,9 +72,12 @@ async def _import(
     async with engine(pool=4) as opened:
         office_id = await pick_office(opened.db, office)
         with report.progress(file) as moved:
-            return await importer.import_file(
-                opened, office_id, file, looked, enroll=enroll, refuse=refusals.add, progress=moved
-            )
+            try:
+                return await importer.import_file(
+                    opened, office_id, file, looked, enroll=enroll, refuse=refusals.add, progress=moved
+                )
+            except NoSuchSequenceError as error:
+                raise UsageProblemError(f"--enroll: {error}") from error
 
 
 def _count(file: BinaryIO, looked: Preview, refusals: report.Refusals) -> Report:

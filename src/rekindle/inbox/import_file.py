@@ -26,6 +26,7 @@ from rekindle.providers.csv_file.inbound import SOURCE
 from rekindle.providers.csv_file.preview import Preview, preview
 from rekindle.providers.csv_file.rows import Note
 from rekindle.providers.ports import Providers
+from rekindle.sequences import store as sequences
 
 CHUNK_ROWS = 500
 AT_ONCE = 4  # chunks stored by one commit
@@ -34,6 +35,10 @@ POLL_SECONDS = 0.05
 
 Refuse = Callable[[Refused], None]
 Progress = Callable[[int], None]
+
+
+class NoSuchSequenceError(Exception):
+    """Nobody can be enrolled in a sequence this office does not have."""
 
 
 class Parts(Protocol):
@@ -104,9 +109,11 @@ async def import_file(
     refuse: Refuse = lambda _: None,
     progress: Progress = lambda _: None,
 ) -> Report:
-    """Every row through the inbox; returns when all of it is handled. The same file again changes nothing."""
+    """Every row through the inbox; returns when all is handled, or raises NoSuchSequenceError before it begins."""
     async with parts.db.office(office_id) as conn:
         zone = ZoneInfo((await offices.get(conn, office_id)).timezone)
+        if enroll not in ("none", "auto") and await sequences.active_version(conn, office_id, enroll) is None:
+            raise NoSuchSequenceError(f"this office has no active sequence named {enroll!r}")
     rows = ImportRows(file, looked, zone=zone, at=parts.clock.now(), enroll=enroll)
     work = _Work(parts, office_id, refuse, progress)
     async with asyncio.TaskGroup() as group:
