@@ -458,6 +458,7 @@ create table handoff (
   primary key (office_id, id)
 );
 create unique index handoff_open on handoff (office_id, lead_id) where closed_at is null;
+create index handoff_lead on handoff (office_id, lead_id, opened_at);
 create index handoff_person on handoff (office_id, person_id, opened_at) where closed_at is null;
 
 -- What a person must know. The same cause while unseen counts up instead of ringing twice.

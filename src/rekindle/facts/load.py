@@ -24,7 +24,7 @@ async def load(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime, offi
 async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime, office_key: bytes) -> Gathered:
     """The facts, and what it takes to write the messages they allow; raises NoLeadError."""
     row = await store.gather(conn, office_id, lead_id, at=at)
-    if row is None:
+    if row is None or row["merged_into"] is not None:
         raise NoLeadError(f"no lead {lead_id} in this office")
     addresses, touches, walks = build.addresses(row), build.touches(row), build.many(row["walks"])
     suppressions = tuple(await standing(conn, office_id, office_key, addresses)) if addresses else ()

@@ -171,7 +171,7 @@ async def set_next_touch(conn: Conn, office_id: UUID, lead_id: UUID) -> None:
         """
         update lead l set next_touch_at = n.wake_at
         from (select min(wake_at) as wake_at from enrollment
-              where office_id = %(office)s and lead_id = %(lead)s and state = 'active') n
+              where office_id = %(office)s and lead_id = %(lead)s and wake_at is not null) n
         where l.office_id = %(office)s and l.id = %(lead)s and l.next_touch_at is distinct from n.wake_at
         """,
         {"office": office_id, "lead": lead_id},
