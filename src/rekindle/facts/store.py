@@ -13,8 +13,8 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
     """The lead with its office, owner, addresses, consents, touches, inbound and walks (lists as JSON text).
 
     Every part is walked by its own key (lateral, offset 0) and names no condition a partial index is made of: before
-    the first statistics the planner takes such an index for nearly empty and would read the whole office through it. An address is
-    compared in the collation of the tables looked into, or their index would not serve.
+    the first statistics the planner takes such an index for nearly empty and would read the whole office through it.
+    An address is compared in the collation of the tables looked into, or their index would not serve.
     """
     cursor = await conn.execute(
         """
