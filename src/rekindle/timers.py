@@ -8,6 +8,10 @@ from rekindle.kit import log
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db, Unavailable
 from rekindle.kit.schedule import store
+from rekindle.office import sessions
+from rekindle.office import store as offices
+from rekindle.office.types import Listed
+from rekindle.routing.handoff import offer_waiting
 
 logger = log.get("timers")
 
@@ -34,8 +38,25 @@ async def _forget_workers(db: Db, at: datetime) -> None:
         await store.forget(conn, at - SESSIONS_KEPT)
 
 
+async def _offer_again(db: Db, at: datetime) -> None:
+    for office in await _offices(db):
+        await offer_waiting(db, office.office_id, at=at)
+
+
+async def _end_sessions(db: Db, at: datetime) -> None:
+    for office in await _offices(db):
+        await sessions.sweep(db, office.office_id, at=at)
+
+
+async def _offices(db: Db) -> list[Listed]:
+    async with db.plain() as conn:
+        return await offices.all_offices(conn)
+
+
 TIMERS: tuple[Timer, ...] = (
     Timer("months ahead get their partitions", timedelta(hours=12), _make_partitions),
+    Timer("hand-offs that found nobody are offered again", timedelta(minutes=1), _offer_again),
+    Timer("sessions that ended are forgotten", timedelta(hours=6), _end_sessions),
     Timer("workers long gone and old login attempts are forgotten", timedelta(hours=1), _forget_workers),
 )
 

@@ -172,6 +172,16 @@ async def test_old_attempts_are_swept(door: Door, db: Db, clock: HandClock) -> N
     assert await login.prune(db, at=clock.now()) == 2
 
 
+@pytest.mark.usefixtures("ana")
+async def test_ended_sessions_are_swept_and_no_others(door: Door, db: Db, office_id: UUID, clock: HandClock) -> None:
+    await door.knock(PASSWORD)
+    clock.advance(timedelta(hours=11))
+    fresh = await door.knock(PASSWORD)
+    clock.advance(timedelta(hours=1))
+    assert await sessions.sweep(db, office_id, at=clock.now()) == 1
+    assert await sessions.find(db, fresh, at=clock.now()) is not None
+
+
 async def test_short_passwords_are_refused(db: Db, office_id: UUID, clock: HandClock) -> None:
     async with db.office(office_id) as conn:
         with pytest.raises(WeakPasswordError):

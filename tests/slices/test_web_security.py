@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Iterable, Iterator
 from uuid import UUID
 
+import httpx
+import psycopg
 import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
-from rekindle.web.app import routes
+from rekindle.web.app import Front, routes
 from rekindle.web.security import POLICY
 from tests.slices.webkit import Site, online
 
@@ -124,3 +127,32 @@ async def test_a_database_that_is_away_is_503_never_an_empty_page(site: Site, db
         answer = await site.web.get(path, headers=site.bearer())
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), path
         assert "cannot be reached" in answer.text
+
+
+async def test_connections_that_are_cut_are_mended_without_a_restart(site: Site, database_url: str) -> None:
+    await site.sign_in()
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    answers = [(await site.web.get("/leads")).status_code for _ in range(3)]
+    assert set(answers) <= {200, 503}
+    assert answers[-1] == 200
+
+
+async def test_what_breaks_is_answered_and_logged_without_its_text(capfd: pytest.CaptureFixture[str]) -> None:
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise ValueError("dana@mail.example +13125550142")
+
+    transport = httpx.ASGITransport(app=Front(broken, broken))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+        for path in ("/", "/hooks/harbor/form"):
+            answer = await web.get(path)
+            assert answer.status_code == 500
+            assert "dana" not in answer.text
+    said = "".join(capfd.readouterr())
+    assert "request broke" in said
+    assert "ValueError" in said
+    assert "dana" not in said
+    assert "5550142" not in said

@@ -1,25 +1,26 @@
 """Who should be offered a lead: the available agent who has waited longest."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from rekindle.decide.decision import Reason
-from rekindle.decide.policy import Hours
 from rekindle.decide.words import Verdict
 
 RULE = "route"
+Span = tuple[time, time]  # from inclusive, to exclusive, local wall time; a `to` of 00:00 is midnight
+Span = tuple[time, time]  # from inclusive, to exclusive; a `to` of 00:00 is midnight
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class AgentFacts:
-    """What routing may know of an agent. `week`: hours Monday first; `load`: open leads they hold."""
+    """What routing may know of an agent. `week`: each day's spans, Monday first; `load`: open leads they hold."""
 
     person_id: str
     name: str
     timezone: str
-    week: tuple[Hours, ...]
+    week: tuple[tuple[Span, ...], ...]
     accepting: bool
     away_until: datetime | None
     capacity: int
@@ -56,7 +57,11 @@ def _judge(agent: AgentFacts, at: datetime, office_timezone: str) -> Reason:
     if agent.load >= agent.capacity:
         return Reason(RULE, Verdict.DENY, "FULL", f"{agent.name} holds {agent.load} of {agent.capacity} leads.")
     local = at.astimezone(ZoneInfo(agent.timezone or office_timezone))
-    hours = agent.week[local.weekday()] if agent.week else None
-    if hours is None or not hours[0] <= local.time() < hours[1]:
+    if not any(_within(span, local.time()) for span in agent.week[local.weekday()]):
         return Reason(RULE, Verdict.DENY, "OFF_HOURS", f"{agent.name} is not at work at {local:%H:%M}.")
     return Reason(RULE, Verdict.ALLOW, "AT_WORK", f"{agent.name} is at work at {local:%H:%M}.")
+
+
+def _within(span: Span, now: time) -> bool:
+    start, end = span
+    return start <= now and (now < end or end == time(0))

@@ -1,11 +1,13 @@
 """Whether the engine can do its work now, and what keeps it from it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rekindle.invariants import store
 from rekindle.kit.db import Db, Unavailable
 
+SECONDS = 3.0  # whoever asks after readiness does not wait for a pool's patience
 FRESH = timedelta(seconds=30)
 WORKER = "work"
 
@@ -25,10 +27,10 @@ class Check:
 async def check(db: Db, *, revision: str, at: datetime) -> tuple[Check, ...]:
     """The three conditions: the database answers, its migrations are this code's, a worker is alive."""
     try:
-        async with db.plain() as conn:
+        async with asyncio.timeout(SECONDS), db.plain() as conn:
             found = await store.revision(conn)
             beat = await store.last_beat(conn, WORKER)
-    except Unavailable:
+    except (*Unavailable, TimeoutError):
         away = "not known while the database is away"
         return Check("database", "cannot be reached"), Check("migrations", away), Check("worker", away)
     migrations = "" if found == revision else f"the database is at {found}, this code wants {revision}"

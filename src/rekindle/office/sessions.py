@@ -58,3 +58,9 @@ async def end(db: Db, token: str) -> None:
     if office_id is not None:
         async with db.office(office_id) as conn:
             await store.end_session(conn, office_id, hashed)
+
+
+async def sweep(db: Db, office_id: UUID, *, at: datetime) -> int:
+    """Forget the sessions of an office that nobody can use any more; for a timer."""
+    async with db.office(office_id) as conn:
+        return await store.sweep_sessions(conn, office_id, at=at, idle_since=at - IDLE)

@@ -301,3 +301,12 @@ async def touch_session(conn: Conn, office_id: UUID, token_hash: bytes, *, at: d
 async def end_session(conn: Conn, office_id: UUID, token_hash: bytes) -> None:
     """Close one session; closing twice is no error."""
     await conn.execute("delete from session where office_id = %s and token_hash = %s", (office_id, token_hash))
+
+
+async def sweep_sessions(conn: Conn, office_id: UUID, *, at: datetime, idle_since: datetime) -> int:
+    """Drop expired and idle sessions."""
+    cursor = await conn.execute(
+        "delete from session where office_id = %s and (expires_at <= %s or seen_at <= %s)",
+        (office_id, at, idle_since),
+    )
+    return cursor.rowcount

@@ -6,6 +6,8 @@ from uuid import UUID
 from rekindle.alerts import notice
 from rekindle.alerts.types import Kind as Notices
 from rekindle.decide import route
+from rekindle.decide.decision import Reason
+from rekindle.decide.words import Verdict
 from rekindle.kit.db import Conn
 from rekindle.leads.types import Lead
 from rekindle.office import store as offices
@@ -97,7 +99,8 @@ async def _choose(conn: Conn, office_id: UUID, lead: Lead, *, at: datetime, decl
     if own:
         first = route.choose(own, at=at, office_timezone=office.timezone)
         if first.best is not None:
-            return first
+            why = Reason("route", Verdict.ALLOW, "OWN_LEAD", f"{own[0].name} is on duty and it is their lead.")
+            return route.Route(first.best, (), (why,))
     return route.choose(tuple(facts), at=at, office_timezone=office.timezone)
 
 
