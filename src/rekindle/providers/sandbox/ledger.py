@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rekindle.kit import log
 from rekindle.providers.sandbox import store
 from rekindle.providers.sandbox.store import Conn
 
 T = TypeVar("T")
 Work = Callable[[Conn], Any]
+
+logger = log.get("sandbox")
 
 
 class Ledger:
@@ -61,7 +64,9 @@ def _commit(conn: Conn, works: list[Work]) -> list[Any]:
             conn.execute("savepoint one")
             try:
                 results.append(work(conn))
-            except Exception as error:  # noqa: BLE001 handed to the caller, who raises it
+            except Exception as error:
+                # Handed to the caller, who raises it; the others' work stands.
+                logger.exception("ledger write failed", error=type(error).__name__)
                 conn.execute("rollback to one")
                 results.append(error)
             conn.execute("release one")

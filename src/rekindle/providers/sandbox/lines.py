@@ -114,8 +114,11 @@ class Lines:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        while self._idle:
-            self._idle.pop().writer.close()
+        for line in self._idle:
+            line.writer.close()
+        # A connection the other end has reset is as closed as any.
+        await asyncio.gather(*(line.writer.wait_closed() for line in self._idle), return_exceptions=True)
+        self._idle.clear()
 
 
 @dataclass
@@ -128,20 +131,23 @@ class _Line:
         self.writer.write(request)
         await self.writer.drain()
         reply = _Reply()
-        parser = httptools.HttpResponseParser(reply)
+        parser = reply.parser = httptools.HttpResponseParser(reply)
         while not reply.complete:
             data = await self.reader.read(CHUNK)
             if not data:
                 raise ConnectionResetError
             parser.feed_data(data)
-        return Answer(parser.get_status_code(), reply.headers, reply.body), parser.should_keep_alive()
+        return Answer(parser.get_status_code(), reply.headers, reply.body), reply.keeps
 
 
 class _Reply:
     """The parser's callbacks."""
 
+    parser: httptools.HttpResponseParser
+
     def __init__(self) -> None:
         self.complete = False
+        self.keeps = False
         self.headers: dict[str, str] = {}
         self.body = b""
 
@@ -153,3 +159,4 @@ class _Reply:
 
     def on_message_complete(self) -> None:
         self.complete = True
+        self.keeps = self.parser.should_keep_alive()  # only here: a moment later the parser has forgotten
