@@ -68,9 +68,9 @@ async def test_a_first_touch_leaves_next_though_bulk_is_full(
 async def test_bulk_alone_never_takes_more_than_half_of_the_slots(
     db: Db, office_id: UUID, clock: HandClock, carrier: Carrier
 ) -> None:
-    await o.many_planned(db, office_id, await o.leads(db, office_id, 40, at=clock.now()), at=clock.now())
-    carrier.usual = Act(takes=0.02)
-    assert await Outbox(o.desk(db, clock, carrier, slots=6)).drain() == 40
+    await o.many_planned(db, office_id, await o.leads(db, office_id, 12, at=clock.now()), at=clock.now())
+    carrier.usual = Act(takes=0.25)
+    assert await Outbox(o.desk(db, clock, carrier, slots=6)).drain() == 12
     assert carrier.most_busy == 3
 
 

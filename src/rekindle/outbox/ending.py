@@ -17,8 +17,6 @@ from rekindle.outbox.types import Message
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 
-NOT_OUT = frozenset({MessageState.PLANNED, MessageState.IN_FLIGHT, MessageState.UNKNOWN, MessageState.CANCELED})
-
 
 async def left(
     conn: Conn,
@@ -35,8 +33,7 @@ async def left(
     Whatever our books say meanwhile (planned again, even canceled), a provider that has it has it: it must not
     be sent again.
     """
-    current = MessageState.ACCEPTED if message.state in NOT_OUT else message.state
-    reached = receipt.advance(current, state)
+    reached = receipt.advance(message.state, state)
     await store.set_left(conn, office_id, message, state=reached, provider=provider, provider_id=provider_id, at=at)
     if message.state is MessageState.UNKNOWN:
         await notice.settle(conn, office_id, unknown_key(message), by=None, at=at)

@@ -49,13 +49,15 @@ class Outbox:
             await asyncio.gather(*self._running, return_exceptions=True)
 
     async def drain(self) -> int:
-        """Send what is due now until nothing is left; how many messages were handled."""
-        before = self.handled
+        """Send what is due now, until a whole look round finds nothing free to send; how many were handled."""
+        begun = self.handled
         while True:
+            before = self.handled
             await self._tick()
-            if not self._running:
-                return self.handled - before
-            await asyncio.gather(*self._running)
+            while self._running:
+                await asyncio.gather(*self._running)
+            if self.handled == before:
+                return self.handled - begun
 
     async def _tick(self) -> int:
         async with self.desk.db.plain() as conn:

@@ -80,27 +80,32 @@ async def due_offices(conn: Conn, queue: str, at: datetime) -> list[UUID]:
 async def take_due(conn: Conn, office_id: UUID, *, lowest: Lane, at: datetime) -> tuple[Message, FromAddresses] | None:
     """The most urgent due message down to lane `lowest`, locked together with its lead, or None.
 
-    Waits for nobody: a lead somebody works on is skipped, its message stays due.
+    Waits for nobody: a lead somebody works on is skipped, its message stays due. The laterals keep the planner from
+    joining tables whole, which it would while it has no statistics; they are walked in the candidates' order.
     """
     cursor = await conn.execute(
         """
         with candidate as materialized (
-          select c.id, c.lane, c.due_at
+          select c.id, c.lead_id, c.lane, c.due_at
           from generate_series(0, %(lowest)s) as wanted(lane) cross join lateral (
-            select m.id, m.lane, m.due_at from message m
+            select m.id, m.lead_id, m.lane, m.due_at from message m
             where m.office_id = %(office)s and m.state = 'planned' and m.lane = wanted.lane::smallint
               and m.due_at <= %(at)s
             order by m.due_at limit %(candidates)s) c
         )
         select m.*, person.id as person_lead, o.phone as office_phone, o.email as office_email
-        from candidate c
-          join message m on m.office_id = %(office)s and m.id = c.id
-          join lead l on l.office_id = m.office_id and l.id = m.lead_id
-          join lead person on person.office_id = l.office_id and person.id = coalesce(l.merged_into, l.id)
-          join office o on o.office_id = m.office_id
-        where m.state = 'planned' and m.due_at <= %(at)s
-        order by c.lane, c.due_at limit 1
-        for update of person, m skip locked
+        from (select id, lead_id from candidate order by lane, due_at) c
+          cross join lateral (
+            select coalesce(merged_into, id) as id from lead
+            where office_id = %(office)s and id = c.lead_id offset 0) winner
+          cross join lateral (
+            select id from lead where office_id = %(office)s and id = winner.id for update skip locked) person
+          cross join lateral (
+            select * from message
+            where office_id = %(office)s and id = c.id and state = 'planned' and due_at <= %(at)s
+            for update skip locked) m
+          cross join lateral (select phone, email from office where office_id = m.office_id offset 0) o
+        limit 1
         """,
         {"office": office_id, "lowest": int(lowest), "at": at, "candidates": CANDIDATES},
     )
@@ -122,11 +127,14 @@ async def lock(conn: Conn, office_id: UUID, message_id: UUID) -> Message | None:
     cursor = await conn.execute(
         """
         select m.*, person.id as person_lead
-        from message m
-          join lead l on l.office_id = m.office_id and l.id = m.lead_id
-          join lead person on person.office_id = l.office_id and person.id = coalesce(l.merged_into, l.id)
-        where m.office_id = %(office)s and m.id = %(id)s and m.direction = 'out'
-        for update of person, m
+        from (select lead_id from message where office_id = %(office)s and id = %(id)s offset 0) known
+          cross join lateral (
+            select coalesce(merged_into, id) as id from lead
+            where office_id = %(office)s and id = known.lead_id offset 0) winner
+          cross join lateral (select id from lead where office_id = %(office)s and id = winner.id for update) person
+          cross join lateral (
+            select * from message
+            where office_id = %(office)s and id = %(id)s and direction = 'out' and person.id is not null for update) m
         """,
         {"office": office_id, "id": message_id},
     )
@@ -312,7 +320,7 @@ async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) 
 def _message(row: Row) -> Message:
     return Message(
         id=row["id"],
-        lead_id=row.get("person_lead", row["lead_id"]),
+        lead_id=row.get("person_lead") or row["lead_id"],
         channel=Channel(row["channel"]),
         address=row["address"],
         message_class=MessageClass(row["class"]),
