@@ -14,11 +14,14 @@ from rekindle.decide.words import Lane
 from rekindle.inbox import failure, settle, store
 from rekindle.inbox.settle import Ready
 from rekindle.inbox.types import Job
+from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease, LeaseLostError
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conflict, Db, Unavailable
 from rekindle.providers.ports import Enquiry, Providers, UnparsableError
+
+logger = log.get("inbox")
 
 URGENT = (Lane.FIRST_TOUCH, Lane.REPLY, Lane.STEP)
 BULK = (Lane.BULK,)
@@ -70,7 +73,12 @@ async def handle_office(handler: Handler, office_id: UUID, *, lanes: tuple[Lane,
     for job in jobs:
         try:
             ready.append(_read(handler.providers, job))
-        except Exception as error:  # noqa: BLE001 kept with the event
+        except UnparsableError as error:
+            await failure.record(handler.db, office_id, job, error, clock=handler.clock, draw=handler.chance())
+        except Exception as error:
+            logger.exception(
+                "a parser broke", event_id=str(job.event_id), source=job.source, error=type(error).__name__
+            )
             await failure.record(handler.db, office_id, job, error, clock=handler.clock, draw=handler.chance())
     for run in _runs(ready):
         await _settle(handler, office_id, run)

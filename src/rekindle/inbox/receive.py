@@ -14,10 +14,13 @@ from uuid import UUID
 
 from rekindle.inbox import store
 from rekindle.inbox.types import Arrival, Stored
+from rekindle.kit import log
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Conn, Db, Unavailable, enter_office
 
 __all__ = ["Arrival", "FullError", "Receiver", "Stored", "receive_many"]
+
+logger = log.get("inbox")
 
 BATCH = 256
 WAITING = 4096
@@ -83,8 +86,9 @@ class Receiver:
         except Unavailable as error:
             for _, answer in batch:
                 _refuse(answer, error)
-        except Exception as error:  # noqa: BLE001 told to whoever waits for it
+        except Exception as error:
             if len(batch) == 1:
+                logger.exception("event not stored", source=batch[0][0].source, error=type(error).__name__)
                 _refuse(batch[0][1], error)
                 return
             for waiting in batch:

@@ -12,6 +12,7 @@ WORD = re.compile(r"[^\s\-'’&/.]+")
 INITIALS = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2}")  # JP, TJ
 SON_OF = re.compile(r"mc\w\w")
 NO_LETTERS = frozenset({"So", "Sk", "Cc", "Cf", "Cs", "Co", "Cn"})
+ODD = re.compile(r"[^\w\s\-'’&/.,()\"]")  # no name we know how to capitalise
 COUPLE = 3  # words of "Ann & Bob"
 SPACES = re.compile(r"\s+")
 
@@ -48,11 +49,11 @@ def split(full: str) -> tuple[str, str]:
 
 
 def tidy(name: str) -> str:
-    """Spaces single; ALL CAPS and all lower case set right; a name with any care in its capitals is left alone."""
+    """Spaces single; ALL CAPS and all lower case set right; care in its capitals, or anything odd, is left alone."""
     if not name:
         return ""
     name = SPACES.sub(" ", name).strip(" ,;")
-    if not (name.isupper() or name.islower()):
+    if not (name.isupper() or name.islower()) or ODD.search(name):
         return name
     words = name.split(" ")
     return " ".join(_cased(word, first=at == 0, shouted=name.isupper()) for at, word in enumerate(words))
