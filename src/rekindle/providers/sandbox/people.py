@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from rekindle.providers.sandbox.chance import Dice, between, pick, pick_weighted
 from rekindle.providers.sandbox.places import (
     BUYER_LINES,
+    FINANCINGS,
     FIRST_NAMES,
     LAST_NAMES,
     MAIL_DOMAINS,
+    MOTIVATIONS,
     PLACES,
     RENTER_LINES,
     SELLER_LINES,
+    STREETS,
     TIMELINES,
     Place,
 )
@@ -18,6 +21,7 @@ from rekindle.providers.sandbox.places import (
 KINDS = ((0.6, "buyer"), (0.25, "seller"), (0.15, "renter"))
 REACHED_BY = ((0.7, ("email", "phone")), (0.15, ("email",)), (0.15, ("phone",)))
 TICKED = 0.75
+TELLS = 0.7  # of the optional fields, each
 ASKS_AGAIN = 0.07  # share of enquiries by somebody who asked before, written otherwise
 FIRST_REPEAT = 5
 NUMBERS = range(130, 190)  # 555-0130 to 555-0189: what lies around them belongs to the example office and its import
@@ -98,15 +102,18 @@ def _asked(place: Place, kind: str, dice: Dice) -> dict[str, object]:
     message = pick(lines, dice.roll("line")).format(
         quarter=quarter, city=place.city, beds=beds, budget=budget, rent=rent, timeline=timeline
     )
-    stated = {"area": quarter, "timeline": timeline, "bedrooms": str(beds)}
-    if kind == "renter":
-        stated["budget"] = str(rent)
-    elif kind == "seller":
+    stated = {"area": quarter, "timeline": timeline}
+    if kind == "seller":
         stated["price"] = str(budget * 1000)
+        stated["motivation"] = pick(MOTIVATIONS, dice.roll("motivation"))
+        stated["property_address"] = f"{100 + int(4800 * dice.roll('house'))} {pick(STREETS, dice.roll('street'))}"
     else:
-        stated["budget"] = str(budget * 1000)
-        stated["financing"] = pick(("pre-approved", "cash", "not yet", "not yet"), dice.roll("financing"))
-    return {"message": message, "attributes": stated}
+        stated["beds"] = str(beds)
+        stated["budget"] = str(rent if kind == "renter" else budget * 1000)
+    if kind == "buyer":
+        stated["financing"] = pick(FINANCINGS, dice.roll("financing"))
+    told = {name: value for name, value in stated.items() if dice.roll("tells", name) < TELLS}
+    return {"message": message, "attributes": told}
 
 
 def _written(digits: str, dice: Dice, *, again: bool) -> str:

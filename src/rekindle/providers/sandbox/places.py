@@ -46,7 +46,7 @@ MAIL_DOMAINS = ("mail.example", "inbox.example", "post.example", "home.example")
 
 BUYER_LINES = (
     "Is the listing in {quarter} still available? We would like to see it soon.",
-    "Looking for a {beds}-bedroom place in {quarter}, up to ${budget}k. {timeline}.",
+    "Looking for a {beds}-bedroom place in {quarter}, up to ${budget}k. Timing: {timeline}.",
     "We are relocating to {city} and need something near good transit.",
     "Hi! Do you have anything with a yard around {quarter}?",
     "First time buyer, not sure where to start. Can you help?",
@@ -56,15 +56,18 @@ BUYER_LINES = (
 )
 SELLER_LINES = (
     "What is my home in {quarter} worth?",
-    "Thinking of selling our {beds}-bedroom home in {quarter}. {timeline}.",
+    "Thinking of selling our {beds}-bedroom home in {quarter}. Timing: {timeline}.",
     "We inherited a house in {city} and would like to know our options.",
     "How much are your commissions and how fast do homes sell in {quarter}?",
     "",
 )
 RENTER_LINES = (
     "Looking for a {beds}-bedroom place around {quarter}, up to ${rent} a month. Pets ok?",
-    "Is the apartment in {quarter} still for rent? I can move {timeline}.",
+    "Is the apartment in {quarter} still for rent? I can move soon.",
     "Need a place in {city} by the first of the month.",
     "¿Tienen algo para rentar cerca de {quarter}?",
 )
-TIMELINES = ("as soon as possible", "within 3 months", "in 3 to 6 months", "within a year", "just looking")
+TIMELINES = ("ASAP", "within 3 months", "in 3 to 6 months", "within a year", "just looking")
+FINANCINGS = ("pre-approved", "cash", "not yet", "talking to a lender")
+MOTIVATIONS = ("relocating", "downsizing", "inherited it", "need more room", "just curious")
+STREETS = ("Linden Ct", "Harbor Dr", "Juniper Ln", "Prairie Rd", "Maple Ave", "Orchard St")
