@@ -36,16 +36,16 @@ def measure(seconds: int = SECONDS) -> dict[str, Any]:
     }
 
 
-def bodies(place: Place, count: int) -> list[bytes]:
+def bodies(place: Place, count: int, *, start: int = 0) -> list[bytes]:
     """Whole HTTP requests, signed ahead of time, so that the load generator only writes and reads."""
     secret = place.office["form_secret"].encode()
     now = SystemClock().now()
     made = []
-    for number in range(count):
+    for number in range(start, start + count):
         body = json.dumps(
             {
                 "first_name": "Ada", "last_name": f"Bench {number}", "email": f"ada{number}@bench.example",
-                "phone": f"+1312555{number % 10_000:04d}", "kind": "buyer", "message": "Is the house on Elm still available?",
+                "phone": _phone(number), "kind": "buyer", "message": "Is the house on Elm still available?",
                 "page": "https://lakeside.example/elm-12", "attributes": {"timeline": "1-3 months", "area": "Elm Park"},
                 "consent": {"sms": True, "text": "I agree to receive texts", "url": "https://lakeside.example/elm-12"},
             }
@@ -57,6 +57,11 @@ def bodies(place: Place, count: int) -> list[bytes]:
             f"content-length: {len(body)}\r\n\r\n".encode() + body
         )
     return made
+
+
+def _phone(number: int) -> str:
+    """A number nobody else in the run has: every lead is somebody new."""
+    return f"+1{(312, 773, 404, 206, 303)[number % 5]}{200 + number // 10_000 % 799}{number // 5 % 10_000:04d}"
 
 
 def _load(place: Place, *, seconds: int, rate: float | None) -> dict[str, Any]:

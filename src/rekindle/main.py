@@ -14,12 +14,14 @@ from rekindle.office import keys
 from rekindle.office import store as offices
 from rekindle.office.types import Mode
 from rekindle.providers.csv_file.inbound import CsvInbound
+from rekindle.providers.form.api import ApiInbound
 from rekindle.providers.form.source import FormInbound
 from rekindle.providers.ports import Inbound, Providers, Sender
 from rekindle.providers.sandbox.client import connect
 from rekindle.providers.sandbox.directory import SandboxOffice
 from rekindle.providers.sandbox.inbound import SandboxInbound
 from rekindle.providers.sandbox.phone import SandboxPhone
+from rekindle.providers.sandbox.rates import DEMO, Rates
 from rekindle.providers.sandbox.sender import SandboxSender
 from rekindle.providers.sandbox.serve import serve
 
@@ -29,7 +31,7 @@ FEED_LEADS = 400  # new demo leads in all; at the feed's pace two hours' worth
 @asynccontextmanager
 async def providers(settings: Settings, keyring: Keyring) -> AsyncIterator[Providers]:
     """Every adapter, opened for the life of a process. Production has no sandbox at all."""
-    sources: list[Inbound] = [FormInbound(), CsvInbound()]
+    sources: list[Inbound] = [FormInbound(), ApiInbound(), CsvInbound()]
     if settings.production:
         yield Providers({}, {source.source: source for source in sources})
         return
@@ -42,7 +44,7 @@ async def providers(settings: Settings, keyring: Keyring) -> AsyncIterator[Provi
         )
 
 
-async def sandbox(opened: Opened, stop: asyncio.Event) -> None:
+async def sandbox(opened: Opened, stop: asyncio.Event, *, rates: Rates = DEMO) -> None:
     """The sandbox provider's process: it gets the secrets of sandbox offices, and of no others."""
     await serve(
         settings=opened.settings,
@@ -52,6 +54,7 @@ async def sandbox(opened: Opened, stop: asyncio.Event) -> None:
         feed_office=demo.EXAMPLE,
         clock=opened.clock,
         stop=stop,
+        rates=rates,
     )
 
 

@@ -1,15 +1,20 @@
 """`decide`: what the core would do with a lead now, and every reason why."""
 
 import json
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.markup import escape
 
-from rekindle.cli.context import engine, pick_office, run
+from rekindle.cli.context import UsageProblemError, engine, pick_office, run, say
 from rekindle.cli.listing import Office
 from rekindle.cli.set_up import AsJson
 from rekindle.decide.plain import to_plain
+from rekindle.kit.db import Conn
+from rekindle.leads import store as leads
+from rekindle.leads.find import by_address
 from rekindle.nurture.explain import Explanation, explain
 from rekindle.nurture.means import Means
 

@@ -43,17 +43,16 @@ async def consider(
     known = await gather(conn, office_id, lead_id, at=at, office_key=key)
     if await enter(conn, office_id, known.facts, causes=causes, lane=lane, at=at):
         known = await gather(conn, office_id, lead_id, at=at, office_key=key)
-    async with conn.pipeline():
-        await rate(conn, office_id, known, at=at)
-        for left in reversed(range(MOST_DECISIONS)):
-            decision = next_action(known.facts, policy, at=at, draw=draw)
-            recorded = await record(conn, office_id, known.facts, decision, policy=policy.version, draw=draw, at=at)
-            more = await apply(conn, office_id, known, decision, recorded=recorded, means=means, at=at)
-            if not more:
-                break
-            if left:
-                known = await gather(conn, office_id, lead_id, at=at, office_key=key)
-        if more:
-            await sequences.set_wake(conn, office_id, lead_id, until=at + BREATH, at=at)
-        await store.set_next_touch(conn, office_id, lead_id)
-        return decision
+    await rate(conn, office_id, known, at=at)
+    for left in reversed(range(MOST_DECISIONS)):
+        decision = next_action(known.facts, policy, at=at, draw=draw)
+        recorded = await record(conn, office_id, known.facts, decision, policy=policy.version, draw=draw, at=at)
+        more = await apply(conn, office_id, known, decision, recorded=recorded, means=means, at=at)
+        if not more:
+            break
+        if left:
+            known = await gather(conn, office_id, lead_id, at=at, office_key=key)
+    if more:
+        await sequences.set_wake(conn, office_id, lead_id, until=at + BREATH, at=at)
+    await store.set_next_touch(conn, office_id, lead_id)
+    return decision
