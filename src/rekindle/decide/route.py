@@ -9,7 +9,6 @@ from rekindle.decide.words import Verdict
 
 RULE = "route"
 Span = tuple[time, time]  # from inclusive, to exclusive, local wall time; a `to` of 00:00 is midnight
-Span = tuple[time, time]  # from inclusive, to exclusive; a `to` of 00:00 is midnight
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 

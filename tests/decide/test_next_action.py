@@ -1,0 +1,163 @@
+"""What a lead needs next, case by case."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from rekindle.decide.decision import Decision, HandOff, Send, Stop, Wait
+from rekindle.decide.facts import Draft, Facts
+from rekindle.decide.next_action import next_action
+from rekindle.decide.words import Basis, Channel, Conversation, Intent, Lane, OptOutTier, Stage
+from tests.decide.strategies import EMAIL, NOON, PHONE, POLICY, ago, consent, facts, hence, reply, step, suppression
+
+TEXT = Draft(Channel.SMS, "hello-text", 1, (), 1)
+MAIL = Draft(Channel.EMAIL, "hello-mail", 3, (), 1)
+NIGHT = hence(hours=11)  # 23:00 in Chicago
+BY_MAIL = consent(channel=Channel.EMAIL, address=EMAIL, basis=Basis.INQUIRY)
+
+
+def decide(known: Facts, at: datetime = NOON, draw: float = 0.5) -> Decision:
+    return next_action(known, POLICY, at=at, draw=draw)
+
+
+def test_a_new_lead_is_answered_at_once() -> None:
+    found = decide(facts())
+    assert isinstance(found, Send)
+    assert (found.channel, found.address, found.template, found.lane) == (
+        Channel.SMS,
+        PHONE,
+        "hello-text",
+        Lane.FIRST_TOUCH,
+    )
+
+
+def test_at_night_the_e_mail_leaves_instead() -> None:
+    found = decide(facts(steps=(step(drafts=(TEXT, MAIL)),)), NIGHT)
+    assert isinstance(found, Send)
+    assert (found.channel, found.template_version) == (Channel.EMAIL, 3)
+
+
+@pytest.mark.parametrize(("draw", "minute"), [(0.0, 2), (0.5, 7), (1.0, 12)])
+def test_at_night_a_text_waits_for_the_morning_and_mornings_are_spread(draw: float, minute: int) -> None:
+    found = decide(facts(), NIGHT, draw)
+    assert isinstance(found, Wait)
+    assert found.until == datetime.fromisoformat("2026-11-25T15:00+00:00").replace(minute=minute)
+
+
+def test_a_second_number_is_tried_when_the_first_is_dead() -> None:
+    other = "+13125550199"
+    known = facts()
+    known = replace(
+        known,
+        addresses=(*known.addresses, replace(known.addresses[0], value=other)),
+        consents=(*known.consents, consent(address=other)),
+        suppressions=(suppression(reason="unreachable"),),
+    )
+    found = decide(known)
+    assert isinstance(found, Send)
+    assert found.address == other
+
+
+def test_a_step_that_can_never_leave_is_skipped_with_its_reasons() -> None:
+    found = decide(facts(consents=(BY_MAIL,)))
+    assert isinstance(found, Wait)
+    assert found.skipped is not None
+    assert {"NO_CONSENT", "NO_WAY"} <= {reason.code for reason in found.reasons}
+
+
+def test_an_expired_step_is_skipped() -> None:
+    found = decide(facts(steps=(step(expires_at=NOON),)))
+    assert isinstance(found, Wait)
+    assert found.skipped is not None
+    assert found.reasons[0].code == "EXPIRED"
+
+
+def test_the_more_urgent_step_goes_first_and_a_held_one_does_not_block_the_next() -> None:
+    text = step(enrollment_id="e1", lane=Lane.FIRST_TOUCH, drafts=(TEXT,))
+    mail = step(enrollment_id="e2", lane=Lane.STEP, drafts=(MAIL,))
+    by_day, by_night = decide(facts(steps=(mail, text))), decide(facts(steps=(mail, text)), NIGHT)
+    assert isinstance(by_day, Send)
+    assert by_day.channel is Channel.SMS
+    assert isinstance(by_night, Send)
+    assert by_night.channel is Channel.EMAIL
+
+
+def test_the_next_wake_up_is_the_first_of_all() -> None:
+    later = step(enrollment_id="e2", due_at=hence(days=3))
+    sooner = step(enrollment_id="e3", due_at=hence(days=2))
+    found = decide(facts(steps=(later, sooner)))
+    assert isinstance(found, Wait)
+    assert found.until == hence(days=2)
+    assert len(found.reasons) == 2
+
+
+def test_nothing_planned_is_an_answer() -> None:
+    found = decide(facts(steps=()))
+    assert found == Wait(None, None, found.reasons)
+    assert found.reasons[0].code == "NOTHING_PLANNED"
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (reply(intent=Intent.WANTS_PERSON), "wants_person"),
+        (reply(intent=Intent.APPOINTMENT_REQUEST), "appointment_request"),
+        (reply(intent=Intent.INTERESTED_NOW), "interested_now"),
+        (reply(intent=Intent.QUESTION_PROPERTY), "question_property"),
+        (reply(intent=Intent.PRICE_OBJECTION), "price_objection"),
+        (reply(intent=Intent.HOSTILE, tier=OptOutTier.SOFT_STOP), "hostile"),
+        (reply(intent=Intent.OTHER), "other"),
+        (reply(tier=OptOutTier.UNCERTAIN, intent=Intent.OTHER), "uncertain_opt_out"),
+    ],
+)
+def test_a_reply_that_needs_a_person_gets_one(said: object, cause: str) -> None:
+    told = (("budget", "450000"), ("timeline", "1-3 months"))
+    found = decide(facts(inbound=(said,), attributes=told))  # type: ignore[arg-type]
+    assert isinstance(found, HandOff)
+    assert found.cause == cause
+    assert "timeline: 1-3 months" in found.summary
+
+
+@pytest.mark.parametrize("intent", [Intent.POSITIVE_ACK, Intent.OUT_OF_OFFICE, Intent.NOT_NOW_LATER])
+def test_other_replies_need_nobody(intent: Intent) -> None:
+    assert not isinstance(decide(facts(inbound=(reply(intent=intent),))), HandOff)
+
+
+def test_a_reply_already_handed_over_is_not_handed_over_again() -> None:
+    asked = reply(intent=Intent.WANTS_PERSON)
+    assert isinstance(decide(facts(inbound=(asked,), handed_off_at=ago(minutes=9))), Send)
+    found = decide(facts(inbound=(asked,), handed_off_at=ago(minutes=11), handoff_open=True))
+    assert isinstance(found, Wait)
+    assert (found.until, found.reasons[0].code) == (None, "HANDOFF_OPEN")
+
+
+def test_a_person_in_conversation_is_told_of_a_new_question() -> None:
+    known = facts(conversation=Conversation.PERSON, handed_off_at=ago(hours=1))
+    assert isinstance(decide(replace(known, inbound=(reply(intent=Intent.QUESTION_FINANCING),))), HandOff)
+    silent = decide(known)
+    assert isinstance(silent, Wait)
+    assert silent.reasons[0].code == "HUMAN_OWNS"
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"stage": Stage.CLOSED}, "STAGE_FINAL"),
+        ({"suppressions": (suppression(), suppression(channel=Channel.EMAIL, address=EMAIL))}, "NO_OPEN_ADDRESS"),
+        ({"addresses": ()}, "NO_OPEN_ADDRESS"),
+        ({"inbound": (reply(tier=OptOutTier.SOFT_STOP, intent=Intent.NEGATIVE_NO),)}, "SOFT_STOP"),
+        ({"inbound": (reply(tier=OptOutTier.SOFT_STOP, intent=Intent.ALREADY_HAS_AGENT),)}, "SOFT_STOP"),
+    ],
+)
+def test_automation_ends(changes: dict, cause: str) -> None:
+    found = decide(facts(**changes))
+    assert isinstance(found, Stop)
+    assert found.cause == cause
+
+
+def test_a_stop_on_text_leaves_e_mail_open() -> None:
+    known = facts(suppressions=(suppression(),), steps=(step(drafts=(TEXT, MAIL)),))
+    found = decide(known)
+    assert isinstance(found, Send)
+    assert found.channel is Channel.EMAIL
