@@ -12,7 +12,7 @@ from rekindle.decide.words import Channel, Lane
 from rekindle.kit.clock import HandClock
 from rekindle.kit.db import Conn, Db
 from rekindle.kit.ids import new_id
-from rekindle.sequences import enroll, install, store
+from rekindle.sequences import enroll, install, store, versions
 from rekindle.sequences.lint import BadSequenceError, lint
 from rekindle.sequences.types import Enrollment, EnrollmentState
 from rekindle.timeline import store as timeline
@@ -165,9 +165,9 @@ async def test_builtins_are_installed_once_and_what_an_office_changed_stays(db: 
         await install.publish(conn, office_id, plan(1, name="new-buyer"), templates=TEMPLATES, at=NOON)
         assert await install.install_builtin(conn, office_id, at=NOON) == 2
         assert await install.install_builtin(conn, office_id, at=NOON) == 0
-        version = await store.active_version(conn, office_id, "new-buyer")
+        version = await versions.active(conn, office_id, "new-buyer")
     assert version is not None
-    assert len(version["definition"]["steps"]) == 1
+    assert len(version.definition.steps) == 1
 
 
 async def test_what_does_not_lint_is_not_published(db: Db, office_id: UUID) -> None:

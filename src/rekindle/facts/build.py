@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from rekindle.decide.facts import Address, Consent, Facts, Inbound, PlannedStep, Suppression, Touch
+from rekindle.decide.facts import Address, Consent, Facts, Inbound, Suppression, Touch
 from rekindle.decide.words import (
     Basis,
     Channel,
@@ -85,7 +85,6 @@ def facts(
     office_id: UUID,
     lead_touches: tuple[Touch, ...],
     suppressions: tuple[Suppression, ...],
-    steps: tuple[PlannedStep, ...],
 ) -> Facts:
     """One lead at one instant."""
     attributes = tuple(sorted((str(name), str(value)) for name, value in row["attributes"].items()))
@@ -115,7 +114,7 @@ def facts(
         suppressions=suppressions,
         touches=lead_touches,
         inbound=inbound(row),
-        steps=steps,
+        steps=(),  # facts/steps.py adds them
         past_sequences=tuple(many(row["past_sequences"])),
     )
 

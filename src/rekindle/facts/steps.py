@@ -1,15 +1,15 @@
 """The next step of each walk, with its messages drafted, so that a missing field is known before deciding."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from rekindle.content.compose import compose
 from rekindle.content.types import Known, Template, Values
 from rekindle.decide.facts import Address, Draft, PlannedStep, Touch
 from rekindle.decide.words import Channel, Lane, MessageState
-from rekindle.facts.build import when
+from rekindle.facts.build import many
 from rekindle.kit.db import Row
 from rekindle.sequences.definition import Step, next_due
 from rekindle.sequences.versions import Version
@@ -49,63 +49,56 @@ def known(row: Row, addresses: Iterable[Address]) -> Known:
     )
 
 
-def templates(walks: list[dict[str, Any]]) -> dict[tuple[str, Channel], Template]:
+def templates(walks: list[Row]) -> dict[tuple[str, Channel], Template]:
     """The active templates of each walk's next step."""
     found = {}
     for walk in walks:
-        for item in walk["templates"] or []:
+        for item in many(walk["templates"]):
             channel = Channel(item["channel"])
-            found[walk["id"], channel] = Template(item["name"], item["version"], channel, item["subject"], item["body"])
+            found[str(walk["id"]), channel] = Template(
+                item["name"], item["version"], channel, item["subject"], item["body"]
+            )
     return found
 
 
-def planned(
-    walks: list[dict[str, Any]],
-    versions: Mapping[UUID, Version],
-    texts: Mapping[tuple[str, Channel], Template],
-    *,
-    values: Values,
-    first: bool,
-    touches: tuple[Touch, ...],
-    at: datetime,
-) -> tuple[PlannedStep, ...]:
-    """One planned step a walk, earliest first."""
-    return tuple(
-        _planned(walk, versions[UUID(walk["version_id"])], texts, values=values, first=first, touches=touches, at=at)
-        for walk in walks
-    )
+@dataclass(frozen=True)
+class Drafting:
+    """What drafts of one lead are made from."""
+
+    texts: Mapping[tuple[str, Channel], Template]
+    values: Values
+    first: bool
+    touches: tuple[Touch, ...]
+    at: datetime
 
 
-def _planned(
-    walk: dict[str, Any],
-    version: Version,
-    texts: Mapping[tuple[str, Channel], Template],
-    *,
-    values: Values,
-    first: bool,
-    touches: tuple[Touch, ...],
-    at: datetime,
-) -> PlannedStep:
+def planned(walks: list[Row], versions: Mapping[UUID, Version], drafting: Drafting) -> tuple[PlannedStep, ...]:
+    """One planned step a walk, in the order of the walks."""
+    return tuple(_planned(walk, versions[walk["version_id"]], drafting) for walk in walks)
+
+
+def _planned(walk: Row, version: Version, drafting: Drafting) -> PlannedStep:
     index, steps = walk["step"], version.definition.steps
-    step = steps[index]
-    entered_at, due_at = when(walk["entered_at"]), when(walk["due_at"])
-    taken = _taken(walk["sequence"], step, touches, entered_at)
+    step, enrollment_id = steps[index], str(walk["id"])
+    entered_at, due_at = walk["entered_at"], walk["due_at"]
+    taken = _taken(walk["sequence"], step, drafting.touches, entered_at)
+    wanted = [option.channel for option in step.options if option.channel not in taken]
     return PlannedStep(
-        enrollment_id=walk["id"],
+        enrollment_id=enrollment_id,
         sequence=walk["sequence"],
         version=version.number,
         step=step.id,
         index=index,
         last=index + 1 == len(steps),
         due_at=due_at,
-        next_due_at=next_due(version.definition, index, entered_at=entered_at, left_at=max(at, due_at)),
+        next_due_at=next_due(version.definition, index, entered_at=entered_at, left_at=max(drafting.at, due_at)),
         expires_at=due_at + step.expires_after,
         message_class=step.message_class,
         lane=max(step.lane, Lane(walk["lane"])),
         drafts=tuple(
-            _draft(texts[walk["id"], option.channel], values, first=first)
-            for option in step.options
-            if option.channel not in taken and (walk["id"], option.channel) in texts
+            _draft(drafting.texts[enrollment_id, channel], drafting)
+            for channel in wanted
+            if (enrollment_id, channel) in drafting.texts
         ),
     )
 
@@ -118,6 +111,6 @@ def _taken(sequence: str, step: Step, touches: tuple[Touch, ...], entered_at: da
     return frozenset(t.channel for t in touches if t.step == name and t.at >= entered_at and t.state not in NOT_HEARD)
 
 
-def _draft(template: Template, values: Values, *, first: bool) -> Draft:
-    made = compose(template, values, first=first)
+def _draft(template: Template, drafting: Drafting) -> Draft:
+    made = compose(template, drafting.values, first=drafting.first)
     return Draft(template.channel, template.name, template.version, made.missing, made.segments)

@@ -10,7 +10,7 @@ INBOUND_KEPT = 20
 
 
 async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) -> Row | None:
-    """The lead with its office, owner, addresses, consents, touches, inbound and walks (lists as JSON text).
+    """The lead with its office, owner, addresses, consents, touches and inbound (lists as JSON text).
 
     Every part is walked by its own key (lateral, offset 0) and names no condition a partial index is made of: before
     the first statistics the planner takes such an index for nearly empty and would read the whole office through it.
@@ -60,15 +60,6 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
                where m.office_id = %(office)s and m.lead_id = s.id and m.direction = 'in'
                offset 0) h
              order by h.created_at desc, h.id desc limit %(kept)s) i) as inbound,
-          (select json_agg(json_build_object('id', e.id, 'sequence', e.sequence, 'version_id', e.version_id,
-             'step', e.step, 'entered_at', e.entered_at, 'due_at', e.due_at, 'lane', e.lane, 'templates', (
-               select json_agg(json_build_object('name', t.name, 'version', t.version, 'channel', t.channel,
-                 'subject', t.subject, 'body', t.body))
-               from jsonb_array_elements(v.definition -> 'steps' -> e.step -> 'options') wanted
-                 join template_version t on t.office_id = %(office)s and t.active
-                   and t.name = wanted ->> 'template')) order by e.due_at, e.id)::text
-           from enrollment e join sequence_version v on v.office_id = e.office_id and v.id = e.version_id
-           where e.office_id = %(office)s and e.lead_id = %(lead)s and e.wake_at is not null) as walks,
           (select json_agg(distinct past.sequence)::text
            from same s cross join lateral (
              select e.sequence from enrollment e
@@ -90,3 +81,22 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
         },
     )
     return await cursor.fetchone()
+
+
+async def walks(conn: Conn, office_id: UUID, lead_id: UUID) -> list[Row]:
+    """The lead's active walks, each with the templates of its next step, earliest first."""
+    cursor = await conn.execute(
+        """
+        select e.id, e.sequence, e.version_id, e.step, e.entered_at, e.due_at, e.lane, (
+            select json_agg(json_build_object('name', t.name, 'version', t.version, 'channel', t.channel,
+              'subject', t.subject, 'body', t.body))::text
+            from jsonb_array_elements(v.definition -> 'steps' -> e.step -> 'options') wanted
+              join template_version t on t.office_id = %(office)s and t.active
+                and t.name = wanted ->> 'template') as templates
+        from enrollment e join sequence_version v on v.office_id = e.office_id and v.id = e.version_id
+        where e.office_id = %(office)s and e.lead_id = %(lead)s and e.wake_at is not null
+        order by e.due_at, e.id
+        """,
+        {"office": office_id, "lead": lead_id},
+    )
+    return await cursor.fetchall()

@@ -45,27 +45,28 @@ async def _send(
 ) -> bool:
     step = decision.step
     made = message(known, decision, means, office_id)
-    await plan(
-        conn,
-        office_id,
-        lead_id=UUID(known.facts.lead_id),
-        channel=decision.channel,
-        address=decision.address,
-        message_class=decision.message_class,
-        lane=decision.lane,
-        subject=made.subject,
-        body=made.body,
-        at=at,
-        due_at=at,
-        expires_at=step.expires_at,
-        key=keys.of_step(UUID(step.enrollment_id), step.step, decision.channel),
-        decision_id=recorded.id,
-        enrollment_id=UUID(step.enrollment_id),
-        step=f"{step.sequence}/{step.step}",
-        template=decision.template,
-        template_version=decision.template_version,
-    )
-    await enroll.advance(conn, office_id, UUID(step.enrollment_id), past=step.index, left_at=at, at=at)
+    async with conn.pipeline():
+        await plan(
+            conn,
+            office_id,
+            lead_id=UUID(known.facts.lead_id),
+            channel=decision.channel,
+            address=decision.address,
+            message_class=decision.message_class,
+            lane=decision.lane,
+            subject=made.subject,
+            body=made.body,
+            at=at,
+            due_at=at,
+            expires_at=step.expires_at,
+            key=keys.of_step(UUID(step.enrollment_id), step.step, decision.channel),
+            decision_id=recorded.id,
+            enrollment_id=UUID(step.enrollment_id),
+            step=f"{step.sequence}/{step.step}",
+            template=decision.template,
+            template_version=decision.template_version,
+        )
+        await enroll.advance(conn, office_id, UUID(step.enrollment_id), past=step.index, left_at=at, at=at)
     return _more_due(known, decision.step.enrollment_id, step.next_due_at, at=at)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from rekindle.decide.decision import Decision
 from rekindle.decide.next_action import next_action
 from rekindle.decide.words import Lane
-from rekindle.facts.load import gather
+from rekindle.facts.load import gather, with_steps
 from rekindle.kit.db import Conn
 from rekindle.leads import store as leads
 from rekindle.nurture import store
@@ -42,7 +42,7 @@ async def consider(
     policy = means.policy(at)
     known = await gather(conn, office_id, lead_id, at=at, office_key=key)
     if await enter(conn, office_id, known.facts, causes=causes, lane=lane, at=at):
-        known = await gather(conn, office_id, lead_id, at=at, office_key=key)
+        known = await with_steps(conn, office_id, known, at=at)
     await rate(conn, office_id, known, at=at)
     for left in reversed(range(MOST_DECISIONS)):
         decision = next_action(known.facts, policy, at=at, draw=draw)

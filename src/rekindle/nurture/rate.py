@@ -26,22 +26,23 @@ async def rate(conn: Conn, office_id: UUID, known: Gathered, *, at: datetime) ->
         return made
     lead_id = UUID(known.facts.lead_id)
     parts = [part for part in to_plain(made.parts) if part["points"]]
-    await store.set_score(conn, office_id, lead_id, points=made.points, temperature=temperature)
-    await signals.save(
-        conn,
-        office_id,
-        lead_id,
-        kind="score",
-        value=to_plain(made),
-        source=SOURCE,
-        version=made.version,
-        input_hash=_hash(known),
-        at=at,
-    )
     line = {"points": made.points, "before": known.score, "temperature": temperature, "parts": parts}
-    await timeline.append(conn, office_id, lead_id, Kind.SCORED, line, at=at)
+    async with conn.pipeline():  # nothing is asked back: one round trip
+        await store.set_score(conn, office_id, lead_id, points=made.points, temperature=temperature)
+        await signals.save(
+            conn,
+            office_id,
+            lead_id,
+            kind="score",
+            value=to_plain(made),
+            source=SOURCE,
+            version=made.version,
+            input_hash=_hash(known),
+            at=at,
+        )
+        await timeline.append(conn, office_id, lead_id, Kind.SCORED, line, at=at)
     return made
 
 
 def _hash(known: Gathered) -> bytes:
-    return hashlib.sha256(orjson.dumps(to_plain(known.facts), option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(orjson.dumps(known.facts)).digest()

@@ -22,26 +22,6 @@ async def record(
     """Store what the core said of a lead, with everything it was told."""
     made = summary(decision)
     step = _step(decision)
-    await store.insert_decision(
-        conn,
-        office_id,
-        {
-            "id": made.id,
-            "at": at,
-            "lead": UUID(facts.lead_id),
-            "phase": "decide",
-            "kind": made.kind,
-            "verdict": made.verdict,
-            "reasons": to_plain(decision.reasons),
-            "facts": to_plain(facts),
-            "draw": draw,
-            "policy": policy,
-            "code": made.code,
-            "enrollment": UUID(step.enrollment_id) if step else None,
-            "message": None,
-            "until": made.until,
-        },
-    )
     line: dict[str, Any] = {
         "decision_id": str(made.id),
         "kind": made.kind,
@@ -55,7 +35,28 @@ async def record(
         line["channel"] = decision.channel.value
     if made.until is not None:
         line["until"] = made.until.isoformat()
-    await timeline.append(conn, office_id, UUID(facts.lead_id), Kind.DECIDED, line, at=at)
+    async with conn.pipeline():  # nothing is asked back: one round trip
+        await store.insert_decision(
+            conn,
+            office_id,
+            {
+                "id": made.id,
+                "at": at,
+                "lead": UUID(facts.lead_id),
+                "phase": "decide",
+                "kind": made.kind,
+                "verdict": made.verdict,
+                "reasons": decision.reasons,
+                "facts": facts,
+                "draw": draw,
+                "policy": policy,
+                "code": made.code,
+                "enrollment": UUID(step.enrollment_id) if step else None,
+                "message": None,
+                "until": made.until,
+            },
+        )
+        await timeline.append(conn, office_id, UUID(facts.lead_id), Kind.DECIDED, line, at=at)
     return made
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg.types.json import Jsonb
 
 from rekindle.decide.words import Lane
@@ -47,29 +48,25 @@ async def finish(conn: Conn, office_id: UUID, claimed: Claimed) -> bool:
 
     When somebody asked again since the claim the row stays, with the causes that came since, for another look.
     """
+    keys = {"office": office_id, "lead": claimed.lead_id, "token": claimed.lease.token}
     cursor = await conn.execute(
         """
-        select generation from consideration
-        where office_id = %s and lead_id = %s and lease_token = %s for update
+        delete from consideration where office_id = %(office)s and lead_id = %(lead)s and lease_token = %(token)s
+          and generation = %(generation)s
         """,
-        (office_id, claimed.lead_id, claimed.lease.token),
+        {**keys, "generation": claimed.generation},
     )
-    now = await cursor.fetchone()
-    if now is None:
-        return False
-    if now["generation"] == claimed.generation:
-        await conn.execute(
-            "delete from consideration where office_id = %s and lead_id = %s", (office_id, claimed.lead_id)
-        )
+    if cursor.rowcount:
         return True
-    await conn.execute(
+    cursor = await conn.execute(
         """
-        update consideration set lease_token = null, lease_until = null, attempts = 0, causes = causes[%s::int + 1:]
-        where office_id = %s and lead_id = %s
+        update consideration set lease_token = null, lease_until = null, attempts = 0,
+          causes = causes[%(answered)s::int + 1:]
+        where office_id = %(office)s and lead_id = %(lead)s and lease_token = %(token)s
         """,
-        (len(claimed.causes), office_id, claimed.lead_id),
+        {**keys, "answered": len(claimed.causes)},
     )
-    return True
+    return cursor.rowcount > 0
 
 
 async def put_off(conn: Conn, office_id: UUID, claimed: Claimed, *, due_at: datetime, reason: str) -> None:
@@ -134,7 +131,7 @@ async def hint(conn: Conn, queue: str) -> None:
 
 
 async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) -> None:
-    """One decision, whole: what was known, what was said and why."""
+    """One decision, whole: what was known, what was said and why (orjson writes them as to_plain)."""
     await conn.execute(
         """
         insert into decision (office_id, id, at, lead_id, phase, kind, verdict, reasons, facts, draw, policy, code,
@@ -145,8 +142,8 @@ async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) 
         {
             **columns,
             "office": office_id,
-            "reasons": Jsonb(columns["reasons"]),
-            "facts": Jsonb(columns["facts"]),
+            "reasons": Jsonb(columns["reasons"], dumps=orjson.dumps),
+            "facts": Jsonb(columns["facts"], dumps=orjson.dumps),
         },
     )
 

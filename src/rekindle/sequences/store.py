@@ -48,13 +48,13 @@ async def insert_version(
     return made
 
 
-async def active_version(conn: Conn, office_id: UUID, name: str) -> Row | None:
-    """id, version and definition of the version new leads enter."""
+async def active_version(conn: Conn, office_id: UUID, name: str) -> UUID | None:
+    """The version new leads enter."""
     cursor = await conn.execute(
-        "select id, version, definition from sequence_version where office_id = %s and name = %s and active",
-        (office_id, name),
+        "select id from sequence_version where office_id = %s and name = %s and active", (office_id, name)
     )
-    return await cursor.fetchone()
+    row = await cursor.fetchone()
+    return None if row is None else row["id"]
 
 
 async def versions(conn: Conn, office_id: UUID, ids: list[UUID]) -> list[Row]:

@@ -35,9 +35,5 @@ async def by_ids(conn: Conn, office_id: UUID, ids: set[UUID]) -> dict[UUID, Vers
 
 async def active(conn: Conn, office_id: UUID, name: str) -> Version | None:
     """The version new leads enter; None when the office has no such sequence."""
-    row = await store.active_version(conn, office_id, name)
-    if row is None:
-        return None
-    if row["id"] not in _kept:
-        _kept[row["id"]] = Version(row["id"], row["version"], stored(row["definition"]))
-    return _kept[row["id"]]
+    found = await store.active_version(conn, office_id, name)
+    return None if found is None else (await by_ids(conn, office_id, {found}))[found]
