@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count as counting
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from uuid import UUID
@@ -31,6 +32,7 @@ from rekindle.sequences import store as sequences
 CHUNK_ROWS = 500
 AT_ONCE = 4  # chunks stored by one commit
 AHEAD = 12  # chunks stored and not yet handled, before reading pauses
+ASKED = 100  # chunks, oldest first, whose outcome is asked for at once
 POLL_SECONDS = 0.05
 
 Refuse = Callable[[Refused], None]
@@ -214,7 +216,7 @@ class _Work:
     async def _collect(self) -> None:
         """What became of the chunks that were stored; sleeps when none was finished since."""
         async with self.parts.db.office(self.office_id) as conn:
-            rows = await store.outcomes(conn, self.office_id, list(self.waiting))
+            rows = await store.outcomes(conn, self.office_id, list(islice(self.waiting, ASKED)))
         finished = [row for row in rows if row["handled_at"] or row["state"] == "dead"]
         for row in finished:
             size = self.waiting.pop(row["event_id"])
