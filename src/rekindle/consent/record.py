@@ -37,7 +37,7 @@ async def grant_many(
             event["counts"] = True
         if word.lead_id is not None:
             kind = Kind.CONSENT_GRANTED if word.granted else Kind.CONSENT_REVOKED
-            data = {"channel": word.channel.value, "address": word.address, "basis": word.basis.value}
+            data = {"channel": word.channel, "address": word.address, "basis": word.basis}
             lines.append(Entry(new_id(), at, word.lead_id, kind, actor, data | {"consent_id": str(event["id"])}))
     if events:
         await store.append(conn, office_id, events, at=at)

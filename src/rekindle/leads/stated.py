@@ -67,6 +67,8 @@ def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[Fiel
 
 def clean(text: str) -> str:
     """Without what PostgreSQL text cannot hold (NUL, lone surrogates) and without space around it."""
+    if not text:
+        return ""
     if text.isascii():
         return text.strip() if "\x00" not in text else text.replace("\x00", "").strip()
     return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()

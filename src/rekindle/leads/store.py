@@ -1,6 +1,7 @@
 """SQL of leads. Whole chunks travel as one JSON parameter: a fifth of the cost of arrays, and no round trip a row."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -231,11 +232,12 @@ async def move(conn: Conn, office_id: UUID, points: Rows, sources: Rows) -> None
 
 async def ask_many(conn: Conn, office_id: UUID, lead_ids: list[UUID], *, lane: int, cause: str, at: datetime) -> None:
     """Put leads before the core: the least lane and the earliest time win, causes add up, the generation grows."""
+    rows: Rows = [{"lead_id": lead_id} for lead_id in sorted(set(lead_ids), key=_number)]
     await conn.execute(
         """
         insert into consideration as c (office_id, lead_id, lane, due_at, causes)
         select %(office)s, lead_id, %(lane)s, %(at)s, array[%(cause)s::text]
-        from unnest(%(leads)s::uuid[]) as t (lead_id)
+        from json_to_recordset(%(rows)s::json) as t (lead_id uuid)
         on conflict (office_id, lead_id) do update set
           lane = least(c.lane, excluded.lane), due_at = least(c.due_at, excluded.due_at),
           -- A look under way answers only the causes it took with it, so a cause that comes meanwhile is added again.
@@ -244,9 +246,12 @@ async def ask_many(conn: Conn, office_id: UUID, lead_ids: list[UUID], *, lane: i
           generation = c.generation + 1, state = 'due',
           attempts = case when c.state = 'dead' then 0 else c.attempts end
         """,
-        {"office": office_id, "leads": sorted(set(lead_ids)), "lane": lane, "cause": cause, "at": at},
+        {"office": office_id, "rows": _json(rows), "lane": lane, "cause": cause, "at": at},
     )
     await conn.execute("select pg_notify('rekindle', 'consideration')")
+
+
+_number = attrgetter("int")  # orders ids as the database does, without comparing them in Python
 
 
 def _json(rows: Rows) -> str:
