@@ -42,16 +42,21 @@ class Opening:
         return end
 
     def _first_in(self, zone: ZoneInfo, at: datetime) -> datetime:
-        day = at.astimezone(zone).date()
-        for _ in range(SEARCH.days + 2):
-            hours = self.week[day.weekday()]
-            if hours is not None and day not in self.closed:
-                if at < (start := _instant(day, hours[0], zone)):
-                    return start
-                if at < _instant(day, hours[1], zone):
-                    return at
+        local = at.astimezone(zone)
+        if self.in_zone(local):
+            return at
+        day = local.date()
+        hours = self._hours(day)
+        if hours is not None and local.time() < hours[0]:
+            return _instant(day, hours[0], zone)
+        for _ in range(SEARCH.days + 1):
             day += _DAY
+            if (hours := self._hours(day)) is not None:
+                return _instant(day, hours[0], zone)
         return at + SEARCH
+
+    def _hours(self, day: date) -> Hours:
+        return None if day in self.closed else self.week[day.weekday()]
 
 
 @lru_cache(maxsize=8192)

@@ -1,13 +1,14 @@
 """How many attempts a lead gets on a channel over rolling absolute time, counting the reserved and the made."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from rekindle.decide.contact_law import whereabouts
 from rekindle.decide.decision import Reason
 from rekindle.decide.facts import Touch
 from rekindle.decide.gates.question import Question, allow, hold
+from rekindle.decide.policy import Caps
 from rekindle.decide.words import MessageClass, MessageState
 
 GATE = "caps"
@@ -37,45 +38,50 @@ def judge(question: Question) -> Reason:
     if question.confirms or question.in_conversation():
         return allow(GATE, "UNCOUNTED", "Answers and confirmations are not counted.")
     times = sorted(touch.at for touch in question.facts.touches if _counts(question, touch))
-    broken = _first_broken(question, times)
+    if not times:
+        return allow(GATE, "UNDER_CAPS", "No attempt on this channel in the last weeks.")
+    most = _law(question)
+    broken = next((limit for limit in _limits(question, most) if limit.blocked_until(times, question.at)), None)
     if broken is None:
         return allow(GATE, "UNDER_CAPS", f"{len(times)} attempts on this channel in the last weeks, under every cap.")
-    return hold(GATE, broken.code, broken.text, _free_at(question, times))
+    return hold(GATE, broken.code, broken.text, _free_at(question, times, most))
 
 
-def _first_broken(question: Question, times: list[datetime]) -> Limit | None:
-    return next((limit for limit in _limits(question) if limit.blocked_until(times, question.at)), None)
-
-
-def _free_at(question: Question, times: list[datetime]) -> datetime:
+def _free_at(question: Question, times: list[datetime], most: int) -> datetime:
     at = question.at
     for _ in range(_ROUNDS):
-        waits = [until for limit in _limits(question.later(at)) if (until := limit.blocked_until(times, at))]
+        limits = _limits(question.later(at), most)
+        waits = [until for limit in limits if (until := limit.blocked_until(times, at))]
         if not waits:
             break
         at = max(waits)
     return at
 
 
-def _limits(question: Question) -> Iterator[Limit]:
-    caps = question.policy.caps
-    most = min([caps.hard_day, *_state_caps(question)])
-    yield Limit("CAP_HARD_24H", most, _DAY, f"The lead has had {most} attempts in 24 hours, the most the law allows.")
-    if question.by_person:
-        return
-    day = caps.first_day if _first_day(question) else caps.day
-    yield Limit("CAP_24H", day, _DAY, f"The lead has had {day} of {day} attempts in 24 hours.")
-    yield Limit("CAP_GAP", 1, caps.minimum_gap, "The last attempt on this channel was a moment ago.")
-    yield Limit("CAP_7D", caps.week, 7 * _DAY, f"The lead has had {caps.week} attempts in 7 days.")
-    yield Limit("CAP_30D", caps.month, 30 * _DAY, f"The lead has had {caps.month} attempts in 30 days.")
+def _limits(question: Question, most: int) -> tuple[Limit, ...]:
+    law = Limit("CAP_HARD_24H", most, _DAY, f"The lead has had {most} attempts in 24 hours, the most the law allows.")
+    return (law,) if question.by_person else (law, *_ours(question.policy.caps, first_day=_first_day(question)))
 
 
-def _state_caps(question: Question) -> Iterator[int]:
-    if question.by_text:
-        facts, policy = question.facts, question.policy
-        for state in whereabouts(policy, phone=question.attempt.address, state=facts.state, zip_code=facts.zip).states:
-            if (cap := policy.states[state].cap_24h) is not None:
-                yield cap
+@lru_cache(maxsize=64)
+def _ours(caps: Caps, *, first_day: bool) -> tuple[Limit, ...]:
+    day = caps.first_day if first_day else caps.day
+    return (
+        Limit("CAP_24H", day, _DAY, f"The lead has had {day} of {day} attempts in 24 hours."),
+        Limit("CAP_GAP", 1, caps.minimum_gap, "The last attempt on this channel was a moment ago."),
+        Limit("CAP_7D", caps.week, 7 * _DAY, f"The lead has had {caps.week} attempts in 7 days."),
+        Limit("CAP_30D", caps.month, 30 * _DAY, f"The lead has had {caps.month} attempts in 30 days."),
+    )
+
+
+def _law(question: Question) -> int:
+    """Most attempts in 24 hours that every plausible state allows."""
+    facts, policy = question.facts, question.policy
+    if not question.by_text:
+        return policy.caps.hard_day
+    places = whereabouts(policy, phone=question.attempt.address, state=facts.state, zip_code=facts.zip)
+    caps = (policy.states[state].cap_24h for state in places.states)
+    return min([policy.caps.hard_day, *(cap for cap in caps if cap is not None)])
 
 
 def _first_day(question: Question) -> bool:

@@ -11,7 +11,6 @@ from rekindle.decide.words import Basis, OptOutTier
 GATE = "consent"
 # An enquiry alone is no agreement to automated texts (COMPLIANCE D6).
 FOR_AUTOMATED_TEXT = frozenset({Basis.WRITTEN, Basis.GIVEN, Basis.ATTESTED, Basis.REPLY})
-_DAY = "%d %B %Y"
 
 
 def judge(question: Question) -> Reason:
@@ -38,7 +37,7 @@ def _grant(question: Question, consent: Consent) -> Reason:
     if question.at > add_months(_last_sign(question, consent), question.policy.consent_months):
         months = question.policy.consent_months
         return deny(GATE, "CONSENT_STALE", f"No sign of life for {months} months; consent must be given again.")
-    return allow(GATE, "CONSENT", f"Consent to {_kind(question)} ({consent.basis}) since {consent.at:{_DAY}}.")
+    return allow(GATE, "CONSENT", f"Consent to {_kind(question)} ({consent.basis}) since {consent.at.date()}.")
 
 
 def _latest(question: Question) -> Consent | None:
