@@ -28,7 +28,13 @@ def test_production_without_a_secret_names_it(missing: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("REKINDLE_PORT", "http"), ("REKINDLE_PORT", "0"), ("REKINDLE_WORKERS", "-1"), ("REKINDLE_ENV", "staging")],
+    [
+        ("REKINDLE_PORT", "http"),
+        ("REKINDLE_PORT", "0"),
+        ("REKINDLE_WORKERS", "-1"),
+        ("REKINDLE_ENV", "staging"),
+        ("REKINDLE_TRUSTED_PROXIES", "proxy.example"),
+    ],
 )
 def test_nonsense_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):

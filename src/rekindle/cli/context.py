@@ -24,7 +24,7 @@ from rekindle.providers.ports import Providers
 T = TypeVar("T")
 
 # People read this; data goes to stdout alone.
-say = Console(stderr=True, highlight=False)
+say = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)

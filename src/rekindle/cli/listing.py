@@ -1,5 +1,6 @@
 """`list`: every row of one kind, as NDJSON for machines or a short table for people."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -54,16 +55,23 @@ async def _table(what: What, rows: store.Rows) -> None:
         short = {k: v for k, v in row.items() if k in store.SHORT[what]}
         if not table.columns:
             for name in short:
-                table.add_column(name, overflow="fold")
+                table.add_column(name, overflow="ellipsis", no_wrap=True)
         if count < TABLE_ROWS:
-            table.add_row(*("" if v is None else str(v) for v in short.values()))
+            table.add_row(*(_short(value) for value in short.values()))
         count += 1
     if not count:
         say.print(f"no {what} yet")
         return
-    say.print(table)
+    say.print(table, soft_wrap=False)
     if count > TABLE_ROWS:
         say.print(f"{count - TABLE_ROWS} more; --json prints every row")
+
+
+def _short(value: object) -> str:
+    """A cell: times to the second, nothing for nothing."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else str(value)
 
 
 def _plain(value: object) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 
 
@@ -63,7 +64,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         database_user=environ.get("REKINDLE_DB_USER") or None,
         secret_key=environ.get("REKINDLE_SECRET_KEY") or None,
         base_url=environ.get("REKINDLE_BASE_URL", f"http://{host}:{port}").rstrip("/"),
-        trusted_proxies=tuple(p for p in environ.get("REKINDLE_TRUSTED_PROXIES", "").split(",") if p),
+        trusted_proxies=_networks(environ, "REKINDLE_TRUSTED_PROXIES"),
         workers=_number(environ, "REKINDLE_WORKERS", 1, low=1, high=64),
         sandbox_seed=_number(environ, "REKINDLE_SANDBOX_SEED", 7, low=0, high=2**31),
         sandbox_port=_number(environ, "REKINDLE_SANDBOX_PORT", 0, low=0, high=65535),
@@ -85,6 +86,16 @@ def _require_for_production(settings: Settings) -> None:
         )
     if not settings.base_url.startswith("https://"):
         raise SettingsError("REKINDLE_BASE_URL must start with https:// when REKINDLE_ENV=production")
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    given = tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+    for network in given:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {network!r} is neither an address nor a network") from error
+    return given
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
