@@ -27,7 +27,9 @@ def measure(kills: int = KILLS, seed: int = 1) -> dict[str, object]:
         with postgres.running(settings.read({"REKINDLE_HOME": home})) as url:
             migrate.upgrade(url)
             verdict = asyncio.run(_suffer(url, Path(home), kills, seed))
-    told = asdict(verdict) | {name: len(getattr(verdict, name)) for name in ("lost", "doubled", "mistold")}
+    told: dict[str, object] = asdict(verdict) | {
+        name: len(getattr(verdict, name)) for name in ("lost", "doubled", "mistold", "sleepless")
+    }
     return told | {"seconds": round(time.monotonic() - begun, 1)}
 
 
@@ -50,7 +52,7 @@ def main() -> int:
     given = options.parse_args()
     told = measure(given.kills, given.seed)
     print(json.dumps(told))
-    return 1 if told["lost"] or told["doubled"] or told["mistold"] else 0
+    return 1 if told["lost"] or told["doubled"] or told["mistold"] or told["sleepless"] else 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +18,10 @@ from uuid import UUID
 from rekindle.decide.words import MessageState
 from rekindle.kit.clock import HandClock
 from rekindle.kit.db import Conn, Db, connect, enter_office
+from rekindle.nurture.means import Means
+from rekindle.nurture.pump import Looker, consider_batch, wake_batch
 from rekindle.office.keys import office_key
+from rekindle.outbox.desk import Desk
 from rekindle.outbox.pump import Outbox
 from rekindle.outbox.reconcile import reconcile
 from rekindle.providers.ports import Receipt
@@ -27,8 +30,7 @@ from tests import outboxes
 from tests.carrier import DROP_SILENTLY, TAKE, TAKE_SILENTLY, Act, Carrier, refuse
 
 JUMP = timedelta(minutes=2)  # past every lease and grace
-JUMPS = 300  # ten hours: what is not settled by then never will be
-OPEN = ("planned", "in_flight", "unknown")
+JUMPS = 300  # what is not settled after so many never will be
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,24 @@ async def live(life: Life) -> None:
     carrier = Carrier(life.carrier, mood=mood, on_event=reaper)
     clock = HandClock(life.at)
     async with connect(life.url, size=4) as plain:
-        desk = replace(outboxes.desk(plain, clock, carrier, slots=4), db=MortalDb(plain.pool, reaper))
+        db = MortalDb(plain.pool, reaper)
+        desk = outboxes.desk(db, clock, carrier, slots=4)
+        looker = Looker(db, clock, Means(outboxes.KEYRING, desk.base_url), desk.chance)
         for _ in range(JUMPS):
-            while await Outbox(desk).drain() + await reconcile(desk):
-                await receipts(desk.db, life, carrier, clock)
-            if not life.alone or not await still_open(plain, life.office_id):
+            while await work(desk, looker):
+                await receipts(db, life, carrier, clock)
+            later = await next_open(plain, life.office_id)
+            if later is None or not life.alone:
                 return
-            clock.advance(JUMP)
-    raise RuntimeError("messages stay open for ever")
+            clock.at = max(clock.at + JUMP, later)
+    raise RuntimeError("something stays open for ever")
+
+
+async def work(desk: Desk, looker: Looker) -> int:
+    """What the pumps of a worker do, each once."""
+    woken = await wake_batch(desk.db, clock=desk.clock)
+    looked = await consider_batch(looker)
+    return woken + looked + await Outbox(desk).drain() + await reconcile(desk)
 
 
 async def receipts(db: Db, life: Life, carrier: Carrier, clock: HandClock) -> None:
@@ -110,10 +122,18 @@ async def receipts(db: Db, life: Life, carrier: Carrier, clock: HandClock) -> No
             await apply(conn, life.office_id, told, office_key=secret, at=clock.now())
 
 
-async def still_open(db: Db, office_id: UUID) -> bool:
-    """Whether any message is neither out nor ended."""
-    states = await outboxes.states(db, office_id)
-    return any(states.get(state) for state in OPEN)
+async def next_open(db: Db, office_id: UUID) -> datetime | None:
+    """When the next message that is neither out nor ended, or the next look at a lead, is due; None: all is quiet."""
+    async with db.office(office_id) as conn:
+        cursor = await conn.execute(
+            """
+            select min(coalesce(lease_until, due_at)) as at from (
+              select lease_until, due_at from message where state in ('planned', 'in_flight', 'unknown')
+              union all select lease_until, due_at from consideration) open
+            """
+        )
+        row = await cursor.fetchone()
+    return row["at"] if row else None
 
 
 def main(life: Life) -> None:
