@@ -1,5 +1,6 @@
 """Contact hours: the law of every place at once, against a slow reading of the same tables."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -181,3 +182,15 @@ def test_a_zip_code_adds_its_state_and_a_number_keeps_its_own() -> None:
 def test_every_area_code_opens_on_every_working_day(area: str, days: int) -> None:
     answer = law(number(area), START + timedelta(days=days))
     assert answer.next_allowed_at <= START + timedelta(days=days + 5)
+
+
+def test_hours_that_never_meet_hold_to_the_end_of_the_search() -> None:
+    evening = replace(POLICY.platform, week=((time(20), time(21)),) * 7)
+    never = replace(POLICY, platform=evening)
+    at = datetime(2026, 8, 18, 18, tzinfo=UTC)
+    answer = window(never, phone=number("606"), state=None, zip_code=None, at=at)
+    assert not answer.allowed
+    assert answer.reasons[0].code == "NEVER_OPEN"
+    assert answer.next_allowed_at == at + timedelta(days=14)
+    shut = replace(POLICY, platform=replace(evening, week=(None,) * 7))
+    assert not window(shut, phone=number("312"), state=None, zip_code=None, at=at).allowed

@@ -1,7 +1,7 @@
 """Each gate at its edges: one table a gate, the verdict and the code."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -242,6 +242,18 @@ def test_caps_roll_over_absolute_time(hours_ago: list[int], code: str, until: ob
     assert found.code == code
     if until is not None:
         assert found.until == until
+
+
+def test_a_day_is_24_real_hours_when_the_clocks_change() -> None:
+    """Noon on Saturday 7 March 2026 in Chicago: 24 hours later it is one o'clock there."""
+    noon = datetime(2026, 3, 7, 18, tzinfo=UTC)
+    known = facts(
+        enquired_at=noon - timedelta(days=40),
+        consents=(consent(at=noon - timedelta(days=40)),),
+        touches=(touch(at=noon),),
+    )
+    found = gate.check(known, attempt(), POLICY, at=noon + timedelta(hours=5))
+    assert (found.code, found.until) == ("CAP_24H", datetime(2026, 3, 8, 18, tzinfo=UTC))
 
 
 def test_the_first_day_has_room_for_two_and_e_mail_counts_for_itself() -> None:

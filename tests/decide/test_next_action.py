@@ -161,3 +161,11 @@ def test_a_stop_on_text_leaves_e_mail_open() -> None:
     found = decide(known)
     assert isinstance(found, Send)
     assert found.channel is Channel.EMAIL
+
+
+def test_a_channel_without_an_address_is_named() -> None:
+    known = facts(steps=(step(drafts=(TEXT,)),))
+    found = decide(replace(known, addresses=known.addresses[1:]))
+    assert isinstance(found, Wait)
+    assert found.skipped is not None
+    assert found.reasons[0].code == "NO_ADDRESS"

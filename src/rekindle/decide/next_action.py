@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from rekindle.decide import gate, person_needed
+from rekindle.decide.contact_law import GATE as HOURS
 from rekindle.decide.contact_law import window
 from rekindle.decide.decision import Decision, GateResult, HandOff, Reason, Send, Stop, Wait
 from rekindle.decide.facts import Attempt, Draft, Facts, PlannedStep
@@ -85,20 +86,16 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
                 return _send(step, draft, address, reasons + found.reasons)
             reasons += found.reasons
             if found.until is not None:
-                held.append(_spread(found, facts, policy, address=address, draw=draw))
+                held.append(_spread(found.until, found, facts, policy, address=address, draw=draw))
     if held:
         return Wait(min(held), None, reasons)
     dropped = Reason(RULE, Verdict.DENY, "NO_WAY", f"{_name(step)} cannot be sent on any channel.")
     return Wait(None, step, (*reasons, dropped))
 
 
-def _spread(found: GateResult, facts: Facts, policy: Policy, *, address: str, draw: float) -> datetime:
+def _spread(until: datetime, found: GateResult, facts: Facts, policy: Policy, *, address: str, draw: float) -> datetime:
     """A moment after the window opens, unless it closes before."""
-    until = found.until
-    if until is None:
-        raise ValueError("only a hold is spread")
-    hours = next((r for r in found.reasons if r.gate == "hours"), None)
-    if hours is None or hours.until != until:
+    if not any(reason.gate == HOURS and reason.until == until for reason in found.reasons):
         return until
     later = until + SPREAD * draw
     open_then = window(policy, phone=address, state=facts.state, zip_code=facts.zip, at=later).allowed
