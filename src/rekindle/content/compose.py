@@ -1,5 +1,7 @@
 """A whole message: the template filled, and what the law wants around it (COMPLIANCE 1.7 T2, 1.8 M1)."""
 
+from collections.abc import Mapping
+
 from rekindle.content.render import fill
 from rekindle.content.segments import measure
 from rekindle.content.types import Rendered, Template, Values
@@ -35,7 +37,8 @@ def compose(template: Template, values: Values, *, first: bool) -> Rendered:
 
 def _introduce(body: str, values: Values) -> tuple[str, tuple[str, ...]]:
     signature, missing = fill(SIGNATURE, values)
-    brokerage, _ = fill("{{ office.brokerage }}", values)
+    office = values["office"]
+    brokerage = str(office.get("brokerage", "")) if isinstance(office, Mapping) else ""
     parts = [body]
     if not brokerage or brokerage.lower() not in body.lower():
         parts.append(signature)

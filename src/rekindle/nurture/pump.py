@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rekindle.alerts.notice import notify
 from rekindle.alerts.types import Kind as Notices
+from rekindle.decide.words import Lane
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease, LeaseLostError, backoff
 from rekindle.kit.clock import Clock
@@ -36,10 +37,17 @@ class Looker:
 
 
 async def consider_batch(looker: Looker) -> int:
-    """Look at up to a batch of leads of every office that has some waiting; how many were taken."""
+    """Look at the first touches and replies of every office, then at one batch of one office's rest; how many in all.
+
+    So a hundred offices' imports stand before no office's new lead for longer than one batch takes.
+    """
     async with looker.db.plain() as conn:
         offices = await store.due_offices(conn, "consideration", at=looker.clock.now())
-    return sum([await _consider_office(looker, office_id) for office_id in offices])
+    if not offices:
+        return 0
+    urgent = sum([await _consider_office(looker, office_id, lowest=Lane.REPLY) for office_id in offices])
+    turn = offices[int(looker.draw() * len(offices)) % len(offices)]
+    return urgent + await _consider_office(looker, turn, lowest=Lane.BULK)
 
 
 async def wake_batch(db: Db, *, clock: Clock, batch: int = 500) -> int:
@@ -57,11 +65,11 @@ async def wake_batch(db: Db, *, clock: Clock, batch: int = 500) -> int:
     return woken
 
 
-async def _consider_office(looker: Looker, office_id: UUID) -> int:
+async def _consider_office(looker: Looker, office_id: UUID, *, lowest: Lane) -> int:
     at = looker.clock.now()
     lease = Lease.take(at, LEASE_SECONDS)
     async with looker.db.office(office_id) as conn:
-        claimed = await store.claim(conn, office_id, lease=lease, at=at, limit=looker.batch)
+        claimed = await store.claim(conn, office_id, lease=lease, at=at, limit=looker.batch, lowest=lowest)
     slots = asyncio.Semaphore(looker.together)
 
     async def one(row: Claimed) -> None:

@@ -21,20 +21,29 @@ async def due_offices(conn: Conn, queue: str, *, at: datetime) -> list[UUID]:
     return [row["office_id"] async for row in cursor]
 
 
-async def claim(conn: Conn, office_id: UUID, *, lease: Lease, at: datetime, limit: int) -> list[Claimed]:
+async def claim(
+    conn: Conn, office_id: UUID, *, lease: Lease, at: datetime, limit: int, lowest: Lane = Lane.BULK
+) -> list[Claimed]:
     """The most urgent leads that nobody looks at, leased to the caller; a lease that ran out is anybody's."""
     cursor = await conn.execute(
         """
         update consideration c set lease_token = %(token)s, lease_until = %(until)s, attempts = c.attempts + 1
         from (
           select lead_id from consideration
-          where office_id = %(office)s and state = 'due' and due_at <= %(at)s
+          where office_id = %(office)s and state = 'due' and lane <= %(lowest)s and due_at <= %(at)s
             and (lease_until is null or lease_until <= %(at)s)
           order by lane, due_at limit %(limit)s for update skip locked) due
         where c.office_id = %(office)s and c.lead_id = due.lead_id
         returning c.lead_id, c.lane, c.causes, c.generation, c.attempts
         """,
-        {"office": office_id, "token": lease.token, "until": lease.until, "at": at, "limit": limit},
+        {
+            "office": office_id,
+            "token": lease.token,
+            "until": lease.until,
+            "at": at,
+            "limit": limit,
+            "lowest": int(lowest),
+        },
     )
     taken = [
         Claimed(row["lead_id"], Lane(row["lane"]), tuple(row["causes"]), row["generation"], row["attempts"], lease)
