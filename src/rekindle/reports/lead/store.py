@@ -55,7 +55,7 @@ async def consents(conn: Conn, office_id: UUID, addresses: list[str]) -> list[Ro
         """
         select s.channel, s.address, s.granted, s.basis, s.at, e.evidence, e.event_id
         from consent_state s
-        left join consent_event e on e.office_id = s.office_id and e.at = s.at and e.id = s.consent_id
+        left join consent_event e on e.office_id = s.office_id and e.address = s.address and e.id = s.consent_id
         where s.office_id = %s and s.address = any(%s) order by s.address, s.channel
         """,
         (office_id, addresses),
@@ -97,14 +97,11 @@ async def latest_decision(conn: Conn, office_id: UUID, lead_id: UUID) -> Row | N
 
 
 async def enrollments(conn: Conn, office_id: UUID, lead_id: UUID) -> list[Row]:
-    """Walks through sequences, running ones first, with the plan each one follows."""
+    """Running walks through sequences, the next to wake first."""
     cursor = await conn.execute(
         """
-        select e.id, e.sequence, e.state, e.step, e.entered_at, e.wake_at, e.ended_at, e.end_reason,
-          v.version, v.definition
-        from enrollment e join sequence_version v on v.office_id = e.office_id and v.id = e.version_id
-        where e.office_id = %s and e.lead_id = %s
-        order by e.state in ('active', 'paused') desc, e.entered_at desc limit 10
+        select id, sequence, version_id, state, step, wake_at from enrollment
+        where office_id = %s and lead_id = %s and state = 'active' order by wake_at
         """,
         (office_id, lead_id),
     )

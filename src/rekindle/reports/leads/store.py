@@ -12,6 +12,24 @@ SEARCH_LIMIT = 60
 # behind row security only leakproof comparisons reach an index, and LIKE is none.
 LAST = "\U0010ffff"
 
+TEN_DIGITS = 10  # a North American number without its country
+FEWEST_DIGITS = 3  # fewer would name half a country
+
+# What a search asks; a null parameter finds nothing.
+OF_LEAD: LiteralString = "select id from lead where office_id = %(office)s and merged_into is null"
+OF_POINT: LiteralString = "select lead_id from contact_point where office_id = %(office)s"
+SEARCHES: tuple[LiteralString, ...] = (
+    OF_LEAD + " and first_key >= lower(%(first)s::text) and first_key < lower(%(first)s::text) || %(end)s"
+    " and (%(rest)s::text is null or (last_key >= lower(%(rest)s::text)"
+    " and last_key < lower(%(rest)s::text) || %(end)s))",
+    OF_LEAD + " and first_key >= lower(%(two)s::text) and first_key < lower(%(two)s::text) || %(end)s"
+    " and (%(rest_of_two)s::text is null or (last_key >= lower(%(rest_of_two)s::text)"
+    " and last_key < lower(%(rest_of_two)s::text) || %(end)s))",
+    OF_LEAD + " and last_key >= lower(%(whole)s::text) and last_key < lower(%(whole)s::text) || %(end)s",
+    OF_POINT + " and kind = 'email' and value >= %(email)s::text and value < %(email)s::text || %(end)s",
+    OF_POINT + " and kind = 'phone' and value >= %(phone)s::text and value < %(phone)s::text || %(end)s",
+)
+
 COLUMNS: LiteralString = """
   l.id, l.name, l.first_name, l.last_name, l.kind, l.stage, l.source, l.state, l.city, l.created_at, l.score,
   l.temperature, l.intent, l.conversation, l.paused_until, l.last_inbound_at, l.last_outbound_at, l.next_touch_at,
@@ -90,44 +108,34 @@ def _behind(after: After, *, by_score: bool) -> LiteralString:
 
 async def find(conn: Conn, office_id: UUID, words: str, *, owner: UUID | None) -> list[Row]:
     """Leads whose first or last name, e-mail or phone number begins with what was typed, best known first."""
-    parts = words.split()
-    digits = "".join(c for c in words if c.isdigit())
-    number = digits if len(digits) > 10 else "1" + digits  # noqa: PLR2004 ten digits are a North American number
     cursor = await conn.execute(
         "with found as ("
-        " (select id from lead where office_id = %(office)s and merged_into is null and %(first)s::text is not null"
-        "   and first_key >= lower(%(first)s::text) and first_key < lower(%(first)s::text) || %(end)s"
-        "   and (%(second)s::text is null or (last_key >= lower(%(second)s::text)"
-        "     and last_key < lower(%(second)s::text) || %(end)s)) limit %(limit)s)"
-        " union (select id from lead where office_id = %(office)s and merged_into is null"
-        "   and %(first)s::text is not null and %(second)s::text is null"
-        "   and last_key >= lower(%(first)s::text) and last_key < lower(%(first)s::text) || %(end)s limit %(limit)s)"
-        " union (select id from lead where office_id = %(office)s and merged_into is null"
-        "   and %(tail)s::text is not null"
-        "   and last_key >= lower(%(tail)s::text) and last_key < lower(%(tail)s::text) || %(end)s limit %(limit)s)"
-        " union (select lead_id from contact_point where office_id = %(office)s and kind = 'email'"
-        "   and %(email)s::text is not null and value >= %(email)s::text and value < %(email)s::text || %(end)s"
-        "   limit %(limit)s)"
-        " union (select lead_id from contact_point where office_id = %(office)s and kind = 'phone'"
-        "   and %(phone)s::text is not null and value >= %(phone)s::text and value < %(phone)s::text || %(end)s"
-        "   limit %(limit)s))"
-        " select " + COLUMNS + " from found join lead l on l.office_id = %(office)s and l.id = found.id"
+        + " union ".join(f"({part} limit %(limit)s)" for part in SEARCHES)
+        + ") select "
+        + COLUMNS
+        + " from found join lead l on l.office_id = %(office)s and l.id = found.id"
         " left join person p on p.office_id = l.office_id and p.id = l.owner_id"
         " where l.merged_into is null and (%(owner)s::uuid is null or l.owner_id = %(owner)s)"
         " order by l.score desc nulls last, l.created_at desc, l.id limit %(limit)s",
-        {
-            "office": office_id,
-            "owner": owner,
-            "first": parts[0] if parts else None,
-            "second": parts[1] if len(parts) > 1 else None,
-            "tail": " ".join(parts[1:]) if len(parts) > 2 else (" ".join(parts) if len(parts) > 1 else None),  # noqa: PLR2004
-            "email": words.strip().lower() if len(parts) == 1 else None,
-            "phone": "+" + number if len(digits) >= 3 else None,  # noqa: PLR2004 fewer digits name half a country
-            "end": LAST,
-            "limit": SEARCH_LIMIT,
-        },
+        {**_beginnings(words), "office": office_id, "owner": owner, "end": LAST, "limit": SEARCH_LIMIT},
     )
     return await cursor.fetchall()
+
+
+def _beginnings(words: str) -> dict[str, str | None]:
+    """What a search may mean: of two words the first name may be the first or both, of more the first or two."""
+    parts = words.split()
+    digits = "".join(c for c in words if c.isdigit())
+    number = digits if len(digits) > TEN_DIGITS else "1" + digits
+    return {
+        "first": parts[0] if parts else None,
+        "rest": " ".join(parts[1:]) or None,
+        "two": " ".join(parts[:2]) if len(parts) > 1 else None,
+        "rest_of_two": " ".join(parts[2:]) or None,
+        "whole": " ".join(parts) or None,
+        "email": parts[0].lower() if len(parts) == 1 else None,
+        "phone": "+" + number if len(digits) >= FEWEST_DIGITS else None,
+    }
 
 
 async def sources(conn: Conn, office_id: UUID) -> list[str]:

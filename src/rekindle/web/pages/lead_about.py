@@ -130,7 +130,7 @@ def _score(viewer: Viewer, row: Row, signal: Row | None) -> Score | None:
         temperature=str(value["temperature"]),
         parts=tuple(p for p in parts if p.points) or parts,
         most=max((abs(p.points) for p in parts), default=1) or 1,
-        missing=tuple(plain(str(m)) for m in value.get("missing", ())),
+        missing=tuple(str(m).replace("_", " ") for m in value.get("missing", ())),
         confidence="" if confidence is None else f"{float(confidence):.0%}",
         at=times.moment(signal["at"], viewer.zone, viewer.at),
         version=signal["version"],
@@ -157,7 +157,7 @@ def _point(viewer: Viewer, point: Row, consents: list[Row], blocked: dict[tuple[
         icon="sms" if texting else "email",
         text=phone(point["value"]) if texting else point["value"],
         href=f"tel:{point['value']}" if texting else f"mailto:{point['value']}",
-        raw=point["raw"] if point["raw"] not in ("", point["value"]) else "",
+        raw=point["raw"] if point["raw"] not in ("", point["value"], phone(point["value"])) else "",
         consents=tuple(
             _consent(viewer, channel, point["value"], mine.get(channel), blocked.get((channel, point["value"]), ""))
             for channel in channels

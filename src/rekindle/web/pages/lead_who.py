@@ -10,6 +10,7 @@ from rekindle.office import people
 from rekindle.office.types import Role
 from rekindle.policy.load import active
 from rekindle.reports.lead import store
+from rekindle.sequences import versions
 from rekindle.web.pages import times, why
 from rekindle.web.pages.frame import Viewer
 from rekindle.web.pages.render import Part, part
@@ -131,21 +132,19 @@ async def _next(viewer: Viewer, conn: Conn, row: Row, *, planned: int, asked: bo
         return Next("Nothing is sent automatically: a person is asked for.", None, "", reasons, decided)
     if planned:
         return Next("A message is leaving now.", None, "", reasons, decided)
-    walks = [w for w in await store.enrollments(conn, office_id, row["id"]) if w["state"] == "active"]
+    walks = await store.enrollments(conn, office_id, row["id"])
     if not walks and when is None:
         return Next("Nothing is planned.", None, "", reasons, decided)
-    when = when or min(walk["wake_at"] for walk in walks)
-    soonest = min(walks, key=lambda walk: walk["wake_at"], default=None)
+    when = when or walks[0]["wake_at"]
+    soonest = walks[0] if walks else None
     left = times.until(when, at) if when - at > timedelta(seconds=1) else "due now"
-    return Next(_step_text(soonest), times.moment(when, zone, at), left, reasons, decided)
+    return Next(await _step_text(viewer, conn, soonest), times.moment(when, zone, at), left, reasons, decided)
 
 
-def _step_text(walk: Row | None) -> str:
+async def _step_text(viewer: Viewer, conn: Conn, walk: Row | None) -> str:
     if walk is None:
         return "The lead is looked at again"
-    steps = walk["definition"].get("steps", []) if isinstance(walk["definition"], dict) else []
-    step = steps[walk["step"]] if walk["step"] < len(steps) else {}
-    options = [step, *step.get("options", [])] if isinstance(step, dict) else []
-    channels = [word(CHANNELS, o["channel"]) for o in options if isinstance(o, dict) and o.get("channel")]
-    what = " or ".join(dict.fromkeys(channels)) or "message"
-    return f"Step {walk['step'] + 1} of {len(steps) or '?'} of {plain(walk['sequence'])}: {what}"
+    version = (await versions.by_ids(conn, viewer.who.office_id, {walk["version_id"]}))[walk["version_id"]]
+    steps = version.definition.steps
+    channels = dict.fromkeys(word(CHANNELS, option.channel.value) for option in steps[walk["step"]].options)
+    return f"{' or '.join(channels).capitalize()}, step {walk['step'] + 1} of {len(steps)} of {plain(walk['sequence'])}"

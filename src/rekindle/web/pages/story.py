@@ -141,7 +141,7 @@ def _suppressed(data: Data, _: Context) -> Said:
 def _scored(data: Data, _: Context) -> Said:
     points, before = data.get("points", data.get("score")), data.get("before")
     temperature = str(data.get("temperature") or "")
-    text = f"Score {points}" if before is None else f"Score from {before} to {points}"
+    text = "Scored" if points is None else f"Score {points}" if before is None else f"Score from {before} to {points}"
     icon = temperature if temperature in ("hot", "warm", "cold") else "spark"
     return Said(icon, f"{text}, {temperature}" if temperature else text)
 
