@@ -29,6 +29,7 @@ LONGEST_EVIDENCE = 2000
 MOST_REMEMBERED = 20_000
 
 Answer = tuple[tuple[GivenConsent, ...], tuple[str, ...]]
+NOTHING: Answer = ((), ())
 
 
 @dataclass
@@ -56,14 +57,17 @@ class ConsentReader:
         self._barred = [c for c in columns if c.field in BARRED]
         self._status = [c for c in columns if c.field is Field.EMAIL_STATUS]
         self._proof = {c.field: c.index for c in columns if c.field in PROOF}
-        self._places = [c.index for c in (*self._asked, *self._barred, *self._status)] + list(self._proof.values())
+        self._said_in = [c.index for c in (*self._asked, *self._barred, *self._status)]
         self._asks_for_texts = any(c.field is Field.SMS_CONSENT for c in columns)
         self._date = date
         self._known: dict[tuple[object, ...], Answer] = {}
 
     def read(self, cells: Sequence[str], tags: str, stage: str, created: datetime | None) -> Answer:
         """The consents of one row of clean cells, and the headers of columns that said neither yes nor no."""
-        key = (tags, stage, created, *[cells[i] for i in self._places])
+        said = [cells[i] for i in self._said_in]
+        if not any(said) and not tags and stage != Stage.DO_NOT_CONTACT:
+            return NOTHING
+        key = (tags, stage, created, *said, *[cells[i] for i in self._proof.values()])
         answer = self._known.get(key)
         if answer is None:
             if len(self._known) >= MOST_REMEMBERED:
