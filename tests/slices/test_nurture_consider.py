@@ -19,12 +19,15 @@ from rekindle.nurture.consider import consider
 from rekindle.nurture.explain import explain
 from rekindle.nurture.pump import consider_batch, wake_batch
 from rekindle.outbox.cancel import cancel_planned
+from rekindle.outbox.claim import take
+from rekindle.outbox.desk import Desk
+from rekindle.providers.ports import Accepted, Found, Outgoing
 from rekindle.routing.handoff import open_handoff
 from rekindle.routing.takeover import take_over
 from rekindle.sequences import enroll
 from rekindle.sequences import install as sequences
 from tests.conftest import NOON
-from tests.slices.nurture_world import World, furnish, make_lead
+from tests.slices.nurture_world import BASE_URL, World, furnish, make_lead
 
 NIGHT = NOON.replace(hour=9)  # three in the morning in Chicago
 
@@ -192,7 +195,10 @@ async def test_stored_decisions_replay_to_the_same_verdict(world: World) -> None
         await consider_batch(world.looker())
         world.clock.advance(timedelta(hours=hours))
         await wake_batch(world.db, clock=world.clock)
+        while await take(_desk(world), world.office_id):
+            pass
     decisions = await world.rows("decision")
+    assert {d["phase"] for d in decisions} == {"decide", "claim"}
     assert len(decisions) >= 12
     async with world.db.office(world.office_id) as conn:
         for decision in decisions:
@@ -221,6 +227,23 @@ async def test_the_core_says_send_and_the_row_says_the_same(world: World) -> Non
     decision = await look(world, await new_lead(world), "enquiry")
     assert isinstance(decision, Send)
     assert decision.address == "+13125550142"
+
+
+class Wire:
+    """A provider nobody calls: the claim only asks its name."""
+
+    name = "nobody"
+    channels = frozenset(Channel)
+
+    async def send(self, outgoing: Outgoing, *, deadline: float) -> Accepted:
+        raise NotImplementedError
+
+    async def find(self, outgoing: Outgoing, *, deadline: float) -> Found:
+        raise NotImplementedError
+
+
+def _desk(world: World) -> Desk:
+    return Desk(world.db, world.keyring, world.clock, lambda: 0.5, dict.fromkeys(Channel, Wire()), BASE_URL)
 
 
 async def _person(conn: Conn, office_id: UUID) -> UUID:

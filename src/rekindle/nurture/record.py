@@ -7,6 +7,7 @@ from uuid import UUID
 from rekindle.decide.decision import Decision, GateResult, HandOff, Reason, Send, Wait
 from rekindle.decide.facts import Attempt, Facts
 from rekindle.decide.plain import to_plain
+from rekindle.decide.version import CODE
 from rekindle.decide.words import Verdict
 from rekindle.kit.db import Conn
 from rekindle.kit.ids import new_id
@@ -50,7 +51,7 @@ async def record(
                 "facts": facts,
                 "draw": draw,
                 "policy": policy,
-                "code": made.code,
+                "code": CODE,
                 "enrollment": UUID(step.enrollment_id) if step else None,
                 "message": None,
                 "until": made.until,
@@ -88,7 +89,7 @@ async def record_person(
             "facts": to_plain(facts) | {"attempt": to_plain(attempt)},
             "draw": 0.0,
             "policy": policy,
-            "code": answer.code,
+            "code": CODE,
             "enrollment": None,
             "message": message_id,
             "until": answer.until,

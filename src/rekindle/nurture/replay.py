@@ -41,12 +41,12 @@ def again(row: Row) -> Replayed:
     if row["phase"] == "decide":
         decision = next_action(facts, policy, at=row["at"], draw=row["draw"])
         made = summary(decision)
-        fresh = {"kind": made.kind, "verdict": made.verdict, "code": made.code, "until": made.until}
+        fresh = {"kind": made.kind, "verdict": made.verdict, "until": made.until}
         reasons = to_plain(decision.reasons)
     else:
         attempt = from_plain(Attempt, row["facts"]["attempt"])
         answer = judge(facts, attempt, policy, at=row["at"])
-        fresh = {"kind": row["kind"], "verdict": answer.verdict.value, "code": answer.code, "until": answer.until}
+        fresh = {"kind": row["kind"], "verdict": answer.verdict.value, "until": answer.until}
         reasons = to_plain(answer.reasons)
     stored = {name: row[name] for name in fresh} | {"reasons": row["reasons"]}
     fresh["reasons"] = reasons

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from rekindle.decide import gate
 from rekindle.decide.decision import GateResult
-from rekindle.decide.facts import Facts
 from rekindle.decide.plain import to_plain
 from rekindle.decide.version import CODE
 from rekindle.decide.words import Lane, MessageState, Verdict
@@ -77,8 +76,12 @@ async def _judge(
     key = await office_key(conn, office_id, desk.keyring)
     known = await facts.load(conn, office_id, message.lead_id, at=at, office_key=key)
     policy = policies.active(at)
-    answer = gate.check(known, attempt_of(message, known), policy, at=at)
-    await store.insert_decision(conn, office_id, _record(message, known, answer, policy.version, at))
+    attempt = attempt_of(message, known)
+    answer = gate.check(known, attempt, policy, at=at)
+    record = _record(message, answer, policy.version, at)
+    # What was judged stands beside what was known, so that the answer can be replayed.
+    record["facts"] = to_plain(known) | {"attempt": to_plain(attempt)}
+    await store.insert_decision(conn, office_id, record)
     if answer.verdict is Verdict.ALLOW:
         lease = Lease.take(at, desk.terms.lease)
         provider = desk.senders[message.channel].name
@@ -99,13 +102,12 @@ async def _turn_away(conn: Conn, office_id: UUID, message: Message, code: str, t
     await ask(conn, office_id, [message.lead_id], lane=message.lane, cause="canceled", at=at)
 
 
-def _record(message: Message, known: Facts, answer: GateResult, policy: str, at: datetime) -> dict[str, object]:
+def _record(message: Message, answer: GateResult, policy: str, at: datetime) -> dict[str, object]:
     return {
         "at": at,
         "lead": message.lead_id,
         "verdict": answer.verdict.value,
         "reasons": to_plain(answer.reasons),
-        "facts": to_plain(known),
         "policy": policy,
         "code": CODE,
         "enrollment": message.enrollment_id,
