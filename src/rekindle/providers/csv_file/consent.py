@@ -60,22 +60,24 @@ class ConsentReader:
         self._said_in = [c.index for c in (*self._asked, *self._barred, *self._status)]
         self._asks_for_texts = any(c.field is Field.SMS_CONSENT for c in columns)
         self._date = date
-        self._known: dict[tuple[object, ...], Answer] = {}
+        self._known: dict[tuple[str, ...], Said] = {}
 
     def read(self, cells: Sequence[str], tags: str, stage: str, created: datetime | None) -> Answer:
         """The consents of one row of clean cells, and the headers of columns that said neither yes nor no."""
-        said = [cells[i] for i in self._said_in]
-        if not any(said) and not tags and stage != Stage.DO_NOT_CONTACT:
+        told = [cells[i] for i in self._said_in]
+        if not any(told) and not tags and stage != Stage.DO_NOT_CONTACT:
             return NOTHING
-        key = (tags, stage, created, *said, *[cells[i] for i in self._proof.values()])
-        answer = self._known.get(key)
-        if answer is None:
+        key = (tags, stage, *told)
+        said = self._known.get(key)
+        if said is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            answer = self._known[key] = self._read(cells, tags, stage, created)
-        return answer
+            said = self._known[key] = self._read(cells, tags, stage)
+        if not said.allowed and not said.refused:
+            return (), tuple(said.unclear)
+        return self._made(said, cells, created), tuple(said.unclear)
 
-    def _read(self, cells: Sequence[str], tags: str, stage: str, created: datetime | None) -> Answer:
+    def _read(self, cells: Sequence[str], tags: str, stage: str) -> Said:
         said = Said()
         for column in self._asked:
             if text := cells[column.index]:
@@ -87,7 +89,7 @@ class ConsentReader:
             if cells[column.index].lower().startswith(BAD_EMAIL):
                 said.refuse(EMAIL, f"{column.header}: {cells[column.index]}")
         _by_stage_and_tags(said, tags, stage)
-        return self._made(said, cells, created), tuple(said.unclear)
+        return said
 
     def _ask(self, said: Said, column: Column, text: str) -> None:
         grants, bars = ASKED[column.field]

@@ -19,6 +19,7 @@ from rekindle.providers.ports import Enquiry
 LONGEST_MESSAGE = 10_000
 LONGEST_VALUE = 500
 LONGEST_NAME = 200
+MISSING = -1
 LAST_CONTACT = "last_contact"  # the one attribute that is a date
 KEPT_BY_US = frozenset({"appointment_at"})  # attributes the engine writes and trusts; a file may not
 
@@ -54,7 +55,8 @@ class RowReader:
             for c in columns
             if c.field in WITH_DATES or (c.field is Field.ATTRIBUTE and c.name == LAST_CONTACT)
         }
-        self._once = {c.field: c.index for c in columns}
+        # A field without a column is read from the empty cell that `read` puts at the end of every row.
+        self._at = dict.fromkeys(Field, MISSING) | {c.field: c.index for c in columns}
         self._headers = {c.index: c.header for c in columns}
         self._emails = [c.index for c in columns if c.field is Field.EMAIL]
         self._phones = [c.index for c in columns if c.field is Field.PHONE]
@@ -85,9 +87,11 @@ class RowReader:
             return Refusal(record.row, self._headers[at], "holds a NUL byte, which no text may")
         clean = self._clean
         cells = [clean[cell] for cell in record.cells]
+        cells.append("")
+        place = self._at
         first, last, name = self._name(cells, record.cells)
         tags = ", ".join([cells[i] for i in self._tags if cells[i]])
-        stage_text = self._cell(cells, Field.STAGE)
+        stage_text = cells[place[Field.STAGE]]
         stage = self._stage(stage_text)
         street, city, state, zip_ = self._place(cells)
         made = self._created(cells, record.row)
@@ -97,16 +101,16 @@ class RowReader:
             self._note(record.row, header, "neither yes nor no: read as no permission")
         return Enquiry(
             external_id="",
-            source=self._cell(cells, Field.SOURCE)[:100] or "import",
+            source=cells[place[Field.SOURCE]][:100] or "import",
             name=name,
             first_name=first,
             last_name=last,
             emails=tuple([cells[i] for i in self._emails if cells[i]]),
             phones=tuple([cells[i] for i in self._phones if cells[i]]),
-            kind=self._kind(self._cell(cells, Field.KIND), tags),
+            kind=self._kind(cells[place[Field.KIND]], tags),
             # Words without a date are kept, but nobody is said to have asked today.
             message=message if made else "",
-            page=self._cell(cells, Field.PAGE)[:LONGEST_VALUE],
+            page=cells[place[Field.PAGE]][:LONGEST_VALUE],
             at=made,
             state=state,
             zip=zip_,
@@ -121,15 +125,11 @@ class RowReader:
     def _note(self, row: int, field: str, why: str) -> None:
         self._notes.setdefault((field, why), Note(field, why, row)).rows += 1
 
-    def _cell(self, cells: Sequence[str], field: Field) -> str:
-        index = self._once.get(field)
-        return cells[index] if index is not None else ""
-
     def _name(self, cells: Sequence[str], raw: Sequence[str]) -> tuple[str, str, str]:
         found = []
-        for field in (Field.FIRST_NAME, Field.LAST_NAME, Field.NAME):
-            index = self._once.get(field)
-            found.append("" if index is None else cells[index][:LONGEST_NAME] or real_name(raw[index]))
+        for index in (self._at[Field.FIRST_NAME], self._at[Field.LAST_NAME], self._at[Field.NAME]):
+            text = cells[index][:LONGEST_NAME]
+            found.append(text or (real_name(raw[index]) if index != MISSING else ""))
         first, last, name = found
         return first, last, name
 
@@ -146,10 +146,11 @@ class RowReader:
         return self._stages[text] or ""
 
     def _place(self, cells: Sequence[str]) -> tuple[str, str, str, str]:
-        street = self._cell(cells, Field.STREET)[:LONGEST_VALUE]
-        city = self._cell(cells, Field.CITY)[:LONGEST_NAME]
-        state = self._cell(cells, Field.STATE)[:LONGEST_NAME]
-        zip_ = zip_code(self._cell(cells, Field.ZIP))
+        at = self._at
+        street = cells[at[Field.STREET]][:LONGEST_VALUE]
+        city = cells[at[Field.CITY]][:LONGEST_NAME]
+        state = cells[at[Field.STATE]][:LONGEST_NAME]
+        zip_ = zip_code(cells[at[Field.ZIP]])
         if street and not state and not zip_:
             street, found_city, state, zip_ = split_address(" ".join(street.split()))
             city = city or found_city
@@ -159,8 +160,8 @@ class RowReader:
         return "\n".join([cells[i] for i in places if cells[i]])[:LONGEST_MESSAGE]
 
     def _created(self, cells: Sequence[str], row: int) -> datetime | None:
-        index = self._once.get(Field.CREATED)
-        if index is None or not cells[index]:
+        index = self._at[Field.CREATED]
+        if not cells[index]:
             return None
         made = self._date(index, cells[index])
         if made is None:
@@ -177,7 +178,7 @@ class RowReader:
             when = self._date(index, cells[index])
             stated[LAST_CONTACT] = when.date().isoformat() if when else stated[LAST_CONTACT]
         notes = self._joined(cells, self._notes_at)
-        crm_id = self._cell(cells, Field.EXTERNAL_ID)[:LONGEST_NAME]
+        crm_id = cells[self._at[Field.EXTERNAL_ID]][:LONGEST_NAME]
         rest = (("tags", tags), ("crm_stage", crm_stage), ("message", message), ("notes", notes), ("crm_id", crm_id))
         stated.update((name, text) for name, text in rest if text)
         return tuple(sorted(stated.items()))
