@@ -1,21 +1,24 @@
 """The outbox sends what is planned, once, unless the gate or the world says otherwise."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from rekindle.consent.suppress import suppress
 
+from rekindle.consent.suppress import suppress
 from rekindle.decide.words import Channel, Lane, MessageClass
 from rekindle.kit.claims import LeaseLostError
 from rekindle.kit.clock import HandClock
 from rekindle.kit.db import Db
+from rekindle.nurture import replay
 from rekindle.office.keys import office_key
 from rekindle.outbox import keys, settle
 from rekindle.outbox.cancel import cancel_planned
 from rekindle.outbox.claim import Ready, take
 from rekindle.outbox.plan import plan
+from rekindle.outbox.pump import Outbox
 from rekindle.outbox.reconcile import reconcile
 from rekindle.outbox.send import send
 from rekindle.providers.ports import Accepted, SendRefusedError
@@ -112,6 +115,45 @@ async def test_canceled_while_claimed_is_canceled(w: World) -> None:
     assert w.carrier.took() == []
 
 
+async def test_the_decision_at_the_claim_replays(w: World) -> None:
+    key = await w.plan()
+    await w.drain()
+    row = await w.message(key)
+    async with w.office() as conn:
+        decided = await (await conn.execute("select * from decision where message_id = %s", (row["id"],))).fetchone()
+    assert decided is not None
+    assert replay.again(decided).same
+
+
+async def test_without_a_provider_it_waits(w: World) -> None:
+    key = await w.plan()
+    await Outbox(replace(w.desk, senders={})).drain()
+    row = await w.message(key)
+    assert (row["state"], row["error_code"], row["attempts"]) == ("planned", "NO_PROVIDER", 0)
+
+
+async def test_a_lead_that_cannot_be_read_does_not_stop_the_others(w: World) -> None:
+    bad = await w.plan(expires_at=None)
+    [grace] = await o.leads(w.db, w.office_id, 1, at=w.clock.now(), first=1)
+    async with w.office() as conn:
+        await conn.execute("update lead set stage = 'no such stage' where id = %s", (w.ada,))
+    good = await o.planned(w.db, w.office_id, grace, at=w.clock.now(), address=o.phone(1))
+    for _ in range(9):
+        await w.drain()
+        w.clock.advance(timedelta(minutes=10))
+    row = await w.message(bad)
+    assert w.carrier.took() == [good]
+    assert (row["state"], row["error_code"]) == ("planned", "CLAIM_FAILED")
+    async with w.office() as conn:
+        told = await (await conn.execute("select lead_id from notice")).fetchall()
+        await conn.execute("update lead set stage = 'new' where id = %s", (w.ada,))
+    assert told == [{"lead_id": w.ada}]
+
+    w.clock.advance(timedelta(minutes=30))
+    await w.drain()
+    assert w.carrier.took() == [good, bad]
+
+
 async def test_expired_is_canceled_not_sent(w: World) -> None:
     key = await w.plan(expires_at=w.clock.now() + timedelta(hours=1))
     w.clock.advance(timedelta(hours=1))
@@ -127,6 +169,8 @@ async def test_at_night_it_is_held_until_the_window_opens(w: World) -> None:
     assert (row["state"], row["attempts"], w.carrier.took()) == ("planned", 0, [])
     assert row["due_at"] > w.clock.now() + timedelta(hours=8)
 
+    assert await w.story() == ["planned", "decided"]
+
     w.clock.at = row["due_at"]
     await w.drain()
     assert w.carrier.took() == [key]
@@ -141,7 +185,8 @@ async def test_timeout_after_acceptance_is_found_out_and_not_repeated(w: World) 
     w.clock.advance(timedelta(seconds=6))
     assert await reconcile(w.desk) == 1
     assert await w.drain() == 0
-    assert (await w.message(key))["state"] == "accepted"
+    row = await w.message(key)
+    assert (row["state"], row["error_code"]) == ("accepted", None)
     assert w.carrier.took() == [key]
     assert await w.story() == ["planned", "unknown", "reconciled", "left"]
 

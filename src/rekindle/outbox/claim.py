@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from rekindle.alerts.notice import notify
+from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.decide import gate
-from rekindle.decide.decision import GateResult
-from rekindle.decide.plain import to_plain
-from rekindle.decide.version import CODE
 from rekindle.decide.words import Lane, MessageState, Verdict
 from rekindle.facts import load as facts
 from rekindle.kit import log
@@ -18,6 +17,7 @@ from rekindle.office.keys import office_key
 from rekindle.outbox import ending, store
 from rekindle.outbox.attempt import attempt_of, outgoing_of
 from rekindle.outbox.desk import Desk
+from rekindle.outbox.record import Judged, record
 from rekindle.outbox.types import FromAddresses, Message
 from rekindle.policy import load as policies
 from rekindle.providers.ports import Outgoing
@@ -25,6 +25,7 @@ from rekindle.providers.ports import Outgoing
 logger = log.get("outbox")
 
 SHORTEST_HOLD = timedelta(seconds=30)  # a gate that says "hold until now" must not spin the pump
+LAST_ATTEMPT = MAX_ATTEMPTS - 1  # one is left for the day it can be judged
 BLIND_HOLD = timedelta(minutes=15)  # a hold that names no end
 
 
@@ -62,7 +63,7 @@ async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Read
         if message is None:
             raise
         # One lead whose facts cannot be read must not stop the queue; its message tells what happened.
-        logger.exception("claim failed", message_id=str(message.id), error=type(error).__name__)
+        logger.warning("claim failed", message_id=str(message.id), error=type(error).__name__)
         await _put_off(desk, office_id, message.id, type(error).__name__, at=at)
         return Turned(Verdict.HOLD, message.lane)
 
@@ -71,17 +72,18 @@ async def _judge(
     conn: Conn, desk: Desk, office_id: UUID, message: Message, sender: FromAddresses, *, at: datetime
 ) -> Ready | Turned:
     if message.expires_at is not None and message.expires_at <= at:
-        await _turn_away(conn, office_id, message, "EXPIRED", "it was not worth sending any more", at=at)
+        await _turn_away(conn, office_id, message, code="EXPIRED", text="It was not worth sending any more.", at=at)
         return Turned(Verdict.DENY, message.lane)
+    if message.channel not in desk.senders:
+        text = "No provider is connected for this channel."
+        await _hold(conn, office_id, message, at + BLIND_HOLD, code="NO_PROVIDER", text=text)
+        return Turned(Verdict.HOLD, message.lane)
     key = await office_key(conn, office_id, desk.keyring)
     known = await facts.load(conn, office_id, message.lead_id, at=at, office_key=key)
     policy = policies.active(at)
     attempt = attempt_of(message, known)
     answer = gate.check(known, attempt, policy, at=at)
-    record = _record(message, answer, policy.version, at)
-    # What was judged stands beside what was known, so that the answer can be replayed.
-    record["facts"] = to_plain(known) | {"attempt": to_plain(attempt)}
-    await store.insert_decision(conn, office_id, record)
+    why = await record(conn, office_id, message, Judged(known, attempt, policy.version, answer), at=at)
     if answer.verdict is Verdict.ALLOW:
         lease = Lease.take(at, desk.terms.lease)
         provider = desk.senders[message.channel].name
@@ -89,47 +91,40 @@ async def _judge(
         return Ready(outgoing_of(desk, office_id, message, sender), message.lane, lease)
     if answer.verdict is Verdict.HOLD:
         until = max(answer.until or at + BLIND_HOLD, at + SHORTEST_HOLD)
-        await store.put_back(
-            conn, office_id, message.id, due_at=until, attempts=message.attempts, code=answer.code, text=_why(answer)
-        )
+        await _hold(conn, office_id, message, until, code=answer.code, text=why)
     else:
-        await _turn_away(conn, office_id, message, answer.code, _why(answer), at=at)
+        await _turn_away(conn, office_id, message, code=answer.code, text=why, at=at)
     return Turned(answer.verdict, message.lane)
 
 
-async def _turn_away(conn: Conn, office_id: UUID, message: Message, code: str, text: str, *, at: datetime) -> None:
+async def _hold(conn: Conn, office_id: UUID, message: Message, until: datetime, *, code: str, text: str) -> None:
+    await store.put_back(conn, office_id, message.id, due_at=until, attempts=message.attempts, code=code, text=text)
+
+
+async def _turn_away(conn: Conn, office_id: UUID, message: Message, *, code: str, text: str, at: datetime) -> None:
     await ending.cancel(conn, office_id, message, code=code, text=text, at=at)
     await ask(conn, office_id, [message.lead_id], lane=message.lane, cause="canceled", at=at)
 
 
-def _record(message: Message, answer: GateResult, policy: str, at: datetime) -> dict[str, object]:
-    return {
-        "at": at,
-        "lead": message.lead_id,
-        "verdict": answer.verdict.value,
-        "reasons": to_plain(answer.reasons),
-        "policy": policy,
-        "code": CODE,
-        "enrollment": message.enrollment_id,
-        "message": message.id,
-        "until": answer.until,
-    }
-
-
-def _why(answer: GateResult) -> str:
-    return next((r.text for r in answer.reasons if r.code == answer.code), answer.code)
-
-
 async def _put_off(desk: Desk, office_id: UUID, message_id: UUID, error: str, *, at: datetime) -> None:
+    """It could not be judged (a broken row, no policy pack): not sent, not failed, told to a person before long."""
     async with desk.db.office(office_id) as conn:
         message = await store.lock(conn, office_id, message_id)
         if message is None or message.state is not MessageState.PLANNED:
             return
-        attempts = message.attempts + 1
-        if attempts >= MAX_ATTEMPTS:
-            await ending.fail(conn, office_id, message, code="CLAIM_FAILED", text=error, at=at)
-            return
+        attempts = min(message.attempts + 1, LAST_ATTEMPT)
         due = at + backoff(attempts, desk.chance())
         await store.put_back(
             conn, office_id, message_id, due_at=due, attempts=attempts, code="CLAIM_FAILED", text=error
         )
+        if attempts == LAST_ATTEMPT:
+            await notify(
+                conn,
+                office_id,
+                key=f"claim:{message_id}",
+                person_id=None,
+                lead_id=message.lead_id,
+                kind=NoticeKind.PROBLEM,
+                text=f"A planned message waits because it cannot be judged ({error}).",
+                at=at,
+            )

@@ -49,9 +49,8 @@ async def _ask(desk: Desk, outgoing: Outgoing) -> Found | Missing | CannotTell:
             return await desk.senders[outgoing.channel].find(outgoing, deadline=desk.terms.deadline)
     except (SendUncertainError, TimeoutError):
         return CannotTell()
-    except Exception as error:
-        # An adapter's own mistake tells us nothing about the message; it stays unknown, which a person sees.
-        logger.exception("cannot look", message_id=str(outgoing.message_id), error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 tells nothing of the message, which stays unknown and is shown
+        logger.warning("cannot look", message_id=str(outgoing.message_id), error=type(error).__name__)
         return CannotTell()
 
 

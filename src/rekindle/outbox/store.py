@@ -252,6 +252,8 @@ async def set_left(
         """
         update message m set state = %(state)s, accepted_at = coalesce(accepted_at, %(at)s), provider = %(provider)s,
           settled_at = coalesce(settled_at, %(at)s), lease_token = null, lease_until = null,
+          error_code = case when %(state)s in ('failed', 'undelivered') then error_code end,
+          error_text = case when %(state)s in ('failed', 'undelivered') then error_text end,
           delivered_at = case when %(state)s = 'delivered' then coalesce(delivered_at, %(at)s) else delivered_at end,
           provider_id = coalesce(provider_id, (select %(provider_id)s where %(provider_id)s <> '' and not exists (
             select from message other where other.office_id = m.office_id and other.provider = %(provider)s
@@ -298,8 +300,9 @@ async def set_error(conn: Conn, office_id: UUID, message_id: UUID, *, code: str,
     )
 
 
-async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) -> None:
-    """The gate's second answer, with all it knew."""
+async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) -> UUID:
+    """The gate's second answer, with all it knew; its id."""
+    made = new_id()
     await conn.execute(
         """
         insert into decision (office_id, id, at, lead_id, phase, kind, verdict, reasons, facts, draw, policy, code,
@@ -309,12 +312,13 @@ async def insert_decision(conn: Conn, office_id: UUID, columns: dict[str, Any]) 
         """,
         {
             "office": office_id,
-            "id": new_id(),
+            "id": made,
             **columns,
             "reasons": Jsonb(columns["reasons"]),
             "facts": Jsonb(columns["facts"]),
         },
     )
+    return made
 
 
 def _message(row: Row) -> Message:
@@ -341,4 +345,5 @@ def _message(row: Row) -> Message:
         lease_token=row["lease_token"],
         in_flight_at=row["in_flight_at"],
         accepted_at=row["accepted_at"],
+        error_code=row["error_code"],
     )

@@ -33,6 +33,7 @@ class Message:
     lease_token: UUID | None
     in_flight_at: datetime | None
     accepted_at: datetime | None
+    error_code: str | None  # while planned: why it was held or put back
 
 
 @dataclass(frozen=True)
