@@ -63,7 +63,7 @@ async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Read
         if message is None:
             raise
         # One lead whose facts cannot be read must not stop the queue; its message tells what happened.
-        logger.warning("claim failed", message_id=str(message.id), error=type(error).__name__)
+        logger.error("claim failed", message_id=str(message.id), error=type(error).__name__)  # noqa: TRY400 its text may hold rows
         await _put_off(desk, office_id, message.id, type(error).__name__, at=at)
         return Turned(Verdict.HOLD, message.lane)
 

@@ -56,22 +56,10 @@ async def plan(
             "actor": actor_id,
         },
     )
-    if planned is None:
-        return None
-    await timeline.append(
-        conn,
-        office_id,
-        lead_id,
-        Kind.PLANNED,
-        {
-            "message_id": str(planned),
-            "channel": channel.value,
-            "step": step,
-            "template": template,
-            "due_at": due_at.isoformat(),
-        },
-        at=at,
-        actor=timeline.ENGINE if actor_id is None else f"person:{actor_id}",
-    )
-    await store.hint(conn)
+    if planned is not None:
+        due = due_at.isoformat()
+        line = {"message_id": str(planned), "channel": channel.value, "step": step, "template": template, "due_at": due}
+        actor = timeline.ENGINE if actor_id is None else f"person:{actor_id}"
+        await timeline.append(conn, office_id, lead_id, Kind.PLANNED, line, at=at, actor=actor)
+        await store.hint(conn)
     return planned

@@ -50,7 +50,7 @@ async def _ask(desk: Desk, outgoing: Outgoing) -> Found | Missing | CannotTell:
     except (SendUncertainError, TimeoutError):
         return CannotTell()
     except Exception as error:  # noqa: BLE001 tells nothing of the message, which stays unknown and is shown
-        logger.warning("cannot look", message_id=str(outgoing.message_id), error=type(error).__name__)
+        logger.error("cannot look", message_id=str(outgoing.message_id), error=type(error).__name__)  # noqa: TRY400
         return CannotTell()
 
 

@@ -53,7 +53,7 @@ async def _call(desk: Desk, ready: Ready) -> Outcome:
     except TimeoutError:
         return Uncertain("TIMEOUT")
     except Exception as error:  # noqa: BLE001 it may have sent before it broke: recorded as unknown
-        logger.warning("adapter broke", provider=sender.name, error=type(error).__name__)
+        logger.error("adapter broke", provider=sender.name, error=type(error).__name__)  # noqa: TRY400
         return Uncertain(type(error).__name__)
 
 
