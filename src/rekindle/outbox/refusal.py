@@ -5,7 +5,7 @@ SMS codes are the carriers' and Twilio's published ones; words are what e-mail p
 
 OPTED_OUT = frozenset({"21610", "unsubscribed", "unsubscribe", "opted_out", "spamreport", "complained"})
 DEAD = frozenset(
-    {"21211", "21614", "30005", "30006", "bounce", "bounced", "hard_bounce", "invalid_address", "unknown_number"}
+    {"21211", "21614", "30005", "30006", "550", "bounce", "bounced", "hard_bounce", "invalid_address", "unknown_number"}
 )
 
 
