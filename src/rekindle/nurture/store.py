@@ -221,7 +221,7 @@ async def silent(
           and not exists (select from handoff h where h.office_id = l.office_id and h.lead_id = l.id
             and h.closed_at is null)
           and exists (select from contact_point p join consent_state s on s.office_id = p.office_id
-              and s.address = p.value and s.granted and s.channel in ('sms', 'email')
+              and s.address = p.value collate "default" and s.granted and s.channel in ('sms', 'email')
             where p.office_id = l.office_id and p.lead_id = l.id)
         order by l.last_inbound_at nulls last, l.id limit %(limit)s
         """,
