@@ -20,10 +20,11 @@ async def standings(conn: Conn, office_id: UUID, keys: Iterable[Key]) -> dict[Ke
     wanted = [{"channel": channel, "address": address} for channel, address in sorted(set(keys))]
     cursor = await conn.execute(
         """
-        select s.channel, s.address, s.granted, s.basis, s.at, s.evidence_hash
-        from json_to_recordset(%(keys)s::json) as t (channel text, address text)
-        join consent_state s on s.office_id = %(office)s and s.channel = t.channel and s.address = t.address
-        order by s.channel, s.address for update of s
+        select s.* from json_to_recordset(%(keys)s::json) as t (channel text, address text)
+        cross join lateral (
+          -- Locked in here, a row a key in the order given: a join might read the whole office's standings each time.
+          select s.channel, s.address, s.granted, s.basis, s.at, s.evidence_hash from consent_state s
+          where s.office_id = %(office)s and s.channel = t.channel and s.address = t.address for update) s
         """,
         {"office": office_id, "keys": orjson.dumps(wanted).decode()},
     )
