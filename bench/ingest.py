@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def bodies(place: Place, count: int, *, start: int = 0) -> list[bytes]:
         lines = "".join(f"{k}: {v}\r\n" for k, v in head.items())
         made.append(
             f"POST /hooks/bench/form HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{lines}"
-            f"content-length: {len(body)}\r\n\r\n".encode() + body
+            f"content-length: {len(body)}\r\n\r\n".encode()
+            + body
         )
     return made
 
@@ -84,7 +86,8 @@ def _ceiling(place: Place, seconds: int) -> float:
         " ('00000000-0000-7000-8000-000000000000', 'form', gen_random_uuid()::text, gen_random_uuid(), now())"
         " on conflict do nothing returning *),\n"
         "e as (insert into event (office_id, id, received_at, source, external_id, content_type, body)"
-        f" select office_id, event_id, received_at, source, external_id, 'application/json', '{'x' * 420}'::bytea from k)\n"
+        " select office_id, event_id, received_at, source, external_id, 'application/json',"
+        f" '{'x' * 420}'::bytea from k)\n"
         "insert into inbox_job (office_id, event_id, received_at, source, external_id, lane, due_at)"
         " select office_id, event_id, received_at, source, external_id, 0, now() from k;\n"
     )
@@ -96,8 +99,7 @@ def _ceiling(place: Place, seconds: int) -> float:
     return next(float(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("tps"))
 
 
-async def _generate(file: str, port: int, seconds: float, rate: float) -> dict[str, Any]:
-    requests = iter(Path(file).read_bytes().split(b"\0\0\0\0"))
+async def _generate(requests: Iterator[bytes], port: int, seconds: float, rate: float) -> dict[str, Any]:
     latencies: list[float] = []
     bad = 0
     loop = asyncio.get_running_loop()
@@ -134,4 +136,5 @@ async def _generate(file: str, port: int, seconds: float, rate: float) -> dict[s
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_generate(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])))))
+    made = iter(Path(sys.argv[1]).read_bytes().split(b"\0\0\0\0"))
+    print(json.dumps(asyncio.run(_generate(made, int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])))))

@@ -10,8 +10,8 @@ import psycopg
 
 from bench.ingest import bodies
 from bench.place import Place, fresh, wait_for
-from rekindle.kit.postgres_place import locate
 from rekindle.kit.postgres import wheel_binaries
+from rekindle.kit.postgres_place import locate
 
 SECONDS = 20
 RATES = (10, 50, 100)
@@ -73,8 +73,14 @@ def _until_all_touched(place: Place, began: Any) -> dict[str, Any]:
         assert row is not None
         leads, touched, p50, p99, longest = row
         if (leads and leads == touched) or time.monotonic() > until:
-            return {"leads": leads, "touched": touched, "p50_seconds": round(p50 or 0, 3),
-                    "p99_seconds": round(p99 or 0, 3), "longest_seconds": round(longest or 0, 3)}  # fmt: skip
+            p50, p99, longest = (round(float(seconds or 0), 3) for seconds in (p50, p99, longest))
+            return {
+                "leads": leads,
+                "touched": touched,
+                "p50_seconds": p50,
+                "p99_seconds": p99,
+                "longest_seconds": longest,
+            }
         time.sleep(0.5)
 
 

@@ -77,7 +77,12 @@ def fresh() -> Iterator[Place]:
         with ExitStack() as stack:
             place = Place(Path(folder) / "var", port, environ, {})
             place.rekindle("init")
-            office = json.loads(place.rekindle("office", "create", "bench", "--json"))
+            office = json.loads(
+                place.rekindle(
+                    "office", "create", "bench", "--json", "--phone", "+13125550100", "--email", "hello@bench.example",
+                    "--address", "1 Lake St, Chicago IL 60601", "--timezone", "America/Chicago",
+                )
+            )  # fmt: skip
             # Keeps the server up between verbs, as `up` does.
             stack.enter_context(postgres.running(settings.read(environ)))
             yield Place(place.home, port, environ, office)
