@@ -24,7 +24,7 @@ from rekindle.web.session import visible_owner
 router = APIRouter()
 
 ROWS = 50
-PHASES = {"decide": "when deciding", "claim": "just before sending", "person": "for a person's message"}
+PHASES = {"decide": "deciding", "claim": "before sending", "person": "by a person"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,9 @@ async def _view(viewer: Viewer, conn: Conn, asked: dict[str, str]) -> View:
 
 def _row(row: Row, viewer: Viewer) -> DecisionRow:
     icon, tone, what = DECISIONS[row["kind"]]
-    verdict_icon, verdict_tone, verdict = VERDICTS.get(row["verdict"], ("decisions", "", row["verdict"]))
+    # A hand-off and a stop are no verdict on a message: their own name says it all.
+    judged = row["verdict"] if row["kind"] in ("send", "wait") else ""
+    verdict_icon, verdict_tone, verdict = VERDICTS.get(judged, ("", "", ""))
     return DecisionRow(
         id=str(row["id"]),
         trace=f"/live/decisions/{row['id']}{query({'at': row['at'].isoformat()})}",
@@ -137,7 +139,7 @@ def _row(row: Row, viewer: Viewer) -> DecisionRow:
         verdict_icon=verdict_icon,
         verdict_tone=verdict_tone,
         verdict=verdict,
-        reason=why.short(row["reasons"]),
+        reason=why.short(row["reasons"], row["verdict"]),
         until=times.maybe(row["until"], viewer.zone, viewer.at),
         phase=PHASES[row["phase"]],
         lines=why.lines(row["reasons"], viewer.zone, viewer.at),

@@ -144,7 +144,9 @@ async def gate(request: Request, who: Who, lead_id: UUID, channel: Annotated[Cha
         await visible(viewer, conn, lead_id)
         answer = await person_send.preview(conn, who.office_id, lead_id, channel, means=_means(viewer), at=viewer.at)
     reasons = to_plain(answer.reasons)
-    view = GateView(answer.verdict.value, why.short(reasons), why.lines(reasons, viewer.zone, viewer.at))
+    view = GateView(
+        answer.verdict.value, why.short(reasons, answer.verdict.value), why.lines(reasons, viewer.zone, viewer.at)
+    )
     return fragment(request, part("parts/lead_gate.html", view, url="", id="gate"))
 
 

@@ -8,7 +8,7 @@ from rekindle.kit.db import Conn, Row
 from rekindle.kit.ids import new_id
 from rekindle.reports.lead import store
 from rekindle.timeline import store as timeline
-from rekindle.web.pages import story, times
+from rekindle.web.pages import mail, story, times
 from rekindle.web.pages.frame import Viewer
 from rekindle.web.pages.render import Part, part
 from rekindle.web.pages.story import StoryLine
@@ -28,6 +28,7 @@ class Bubble:
     channel: str
     subject: str
     body: str
+    rest: str
     at: Moment
     day: str
     icon: str
@@ -89,7 +90,7 @@ async def build(viewer: Viewer, conn: Conn, row: Row, *, showing: str) -> Part:
 async def _context(viewer: Viewer, conn: Conn, ids: list[UUID], messages: list[Row]) -> story.Context:
     bodies = {}
     for message in messages:
-        text = (message["subject"] or "", message["body"])
+        text = (message["subject"] or "", mail.parts(message["body"]).said)
         bodies[str(message["id"])] = text
         if message["event_id"] and message["direction"] == "in":
             bodies[str(message["event_id"])] = text
@@ -113,13 +114,15 @@ def _bubble(viewer: Viewer, message: Row, last_day: str) -> Bubble:
     )
     day = times.day_name(when, viewer.zone, viewer.at)
     theirs = message["direction"] == "in"
+    written = mail.parts(message["body"])
     icon, tone, state = STATES[message["state"]]
     return Bubble(
         id=f"message-{message['id']}",
         theirs=theirs,
         channel=word(CHANNELS, message["channel"]),
         subject=message["subject"] or "",
-        body=message["body"],
+        body=written.said,
+        rest=written.rest,
         at=times.clock(when, viewer.zone, viewer.at),
         day=day if day != last_day else "",
         icon=icon,

@@ -14,7 +14,7 @@ from rekindle.kit.db import Conn
 from rekindle.office.types import Mode
 from rekindle.providers.ports import Phone, PhoneError, PhoneMessage, PhoneThread
 from rekindle.reports.lead import store
-from rekindle.web.pages import times
+from rekindle.web.pages import mail, times
 from rekindle.web.pages.frame import Viewer, Who, frame
 from rekindle.web.pages.render import Part, fragment, page, part
 from rekindle.web.pages.times import Moment
@@ -50,6 +50,7 @@ class Said:
     mine: bool
     subject: str
     body: str
+    rest: str
     at: Moment
     day: str
 
@@ -210,7 +211,8 @@ def _screen(viewer: Viewer, thread: PhoneThread) -> Part:
 
 def _bubble(message: PhoneMessage, number: int, day: str, zone: ZoneInfo, viewer: Viewer) -> Said:
     at = times.clock(message.at, zone, viewer.at)
-    return Said(f"said-{number}", message.mine, message.subject, message.body, at, day)
+    written = mail.parts(message.body)
+    return Said(f"said-{number}", message.mine, message.subject, written.said, written.rest, at, day)
 
 
 def _shown(channel: Channel, address: str) -> str:

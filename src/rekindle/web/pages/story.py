@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rekindle.timeline.types import Entry, Kind
-from rekindle.web.pages import times
+from rekindle.web.pages import times, why
 from rekindle.web.pages.times import Moment
-from rekindle.web.pages.why import Line, lines
+from rekindle.web.pages.why import Line
 from rekindle.web.pages.words import BASES, CAUSES, CHANNELS, DECISIONS, INTENTS, STAGES, STATES, counted, plain, word
 
 
@@ -79,6 +79,10 @@ Data = Mapping[str, Any]
 
 def _channel(data: Data) -> str:
     return word(CHANNELS, data.get("channel")) or "message"
+
+
+def _a_message(data: Data) -> str:
+    return ("an " if data.get("channel") == "email" else "a ") + _channel(data)
 
 
 def _because(data: Data) -> str:
@@ -159,12 +163,15 @@ def _decided(data: Data, context: Context) -> Said:
     icon, tone, _ = DECISIONS.get(kind, ("decisions", "", ""))
     if kind in ("send", "wait") and verdict == "deny":
         icon, tone = "stop", "bad"
+    reasons = context.reasons.get(str(data.get("decision_id")), ())
     reason = str(data.get("text") or "") or word(CAUSES, data.get("code"))
+    if verdict == "allow":  # of many gates that agreed the last one is no reason
+        reason = why.short(reasons, verdict)
     return Said(
         icon,
         _decision(kind, verdict, data, context) + (f": {reason}" if reason else ""),
         tone,
-        why=lines(context.reasons.get(str(data.get("decision_id")), ()), context.zone, context.at),
+        why=why.lines(reasons, context.zone, context.at),
     )
 
 
@@ -172,9 +179,9 @@ def _decision(kind: str, verdict: str, data: Data, context: Context) -> str:
     step = f" {data['sequence']}/{data['step']}" if data.get("sequence") and data.get("step") else ""
     until = _moment(data.get("until"), context)
     if kind == "send" and verdict != "allow":
-        return f"The gate {'held' if verdict == 'hold' else 'refused'} a {_channel(data)}"
+        return f"The gate {'held' if verdict == 'hold' else 'refused'} {_a_message(data)}"
     if kind == "send":
-        return f"Decided to send a {_channel(data)}"
+        return f"Decided to send {_a_message(data)}"
     if kind == "wait" and verdict == "deny":
         return f"Skipped step{step}"
     if kind == "wait":
@@ -187,7 +194,7 @@ def _moment(iso: Any, context: Context) -> str:
 
 
 def _planned(data: Data, _: Context) -> Said:
-    return Said("clock", f"Planned a {_channel(data)}" + (f", step {data['step']}" if data.get("step") else ""))
+    return Said("clock", f"Planned {_a_message(data)}" + (f", step {data['step']}" if data.get("step") else ""))
 
 
 def _canceled(data: Data, _: Context) -> Said:

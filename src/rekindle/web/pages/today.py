@@ -10,7 +10,7 @@ from starlette.responses import Response
 from rekindle.kit.db import Conn, Row
 from rekindle.office.types import Role
 from rekindle.reports.today import store
-from rekindle.web.pages import times, why
+from rekindle.web.pages import mail, times, why
 from rekindle.web.pages.frame import Viewer, Who, frame, waiting_part
 from rekindle.web.pages.render import Part, fragment, page, part
 from rekindle.web.pages.times import Moment
@@ -20,7 +20,7 @@ from rekindle.web.session import visible_owner
 router = APIRouter()
 
 MOST_NEEDS = 30
-MOST_WAITING = 8
+MOST_WAITING = 6
 DEAD_AFTER = timedelta(seconds=30)  # a worker beats every five seconds
 RESPONSE_DAYS = 7
 SLICES = ("< 5 s", "15 s", "30 s", "1 min", "5 min", "> 5 min")
@@ -173,6 +173,8 @@ async def _needs(viewer: Viewer, conn: Conn) -> Part:
     told = await store.notices(
         conn, office_id, person=viewer.who.person_id, whole_office=viewer.who.role.rank >= Role.MANAGER.rank
     )
+    # Who stands above with a button need not be told of below as well.
+    above = {(kind, row["lead_id"]) for row in rows for kind in ("handoff", "uncovered")}
     view = Needs(
         needs=tuple(_need(row, viewer) for row in rows if row["acknowledged_at"] is None),
         in_hand=tuple(_need(row, viewer) for row in rows if row["acknowledged_at"] is not None),
@@ -187,6 +189,7 @@ async def _needs(viewer: Viewer, conn: Conn) -> Part:
                 at=times.moment(row["last_at"], viewer.zone, viewer.at),
             )
             for row in told
+            if (row["kind"], row["lead_id"]) not in above
         ),
         empty_office=not rows and not await store.anything(conn, office_id),
         sandbox=viewer.engine.providers.phone is not None,
@@ -201,7 +204,7 @@ def _need(row: Row, viewer: Viewer) -> Need:
         lead_id=str(row["lead_id"]),
         name=name_of(row),
         cause=word(CAUSES, row["cause"]),
-        said=row["said"] or "",
+        said=mail.parts(row["said"] or "").said,
         summary=row["summary"],
         since=times.moment(row["opened_at"], viewer.zone, viewer.at),
         ago=times.ago(row["opened_at"], viewer.at),
@@ -237,7 +240,7 @@ async def _numbers(viewer: Viewer, conn: Conn) -> Part:
                 name=name_of(row),
                 until=times.moment(row["until"], viewer.zone, at),
                 left=times.until(row["until"], at),
-                reason=why.short(row["reasons"]),
+                reason=why.of_gate(row["reasons"], "hours"),
             )
             for row in held
         ),

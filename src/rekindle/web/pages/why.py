@@ -35,11 +35,20 @@ def lines(reasons: Iterable[Mapping[str, Any]], zone: ZoneInfo, at: datetime) ->
     )
 
 
-def short(reasons: Iterable[Mapping[str, Any]]) -> str:
-    """The one sentence that decided: the first deny, else the first hold, else the last word."""
+def short(reasons: Iterable[Mapping[str, Any]], verdict: str) -> str:
+    """The one sentence that decided; of an allowed message, what spoke for its channel."""
     kept = list(reasons)
-    for verdict in ("deny", "hold"):
-        for reason in kept:
-            if reason.get("verdict") == verdict:
-                return str(reason.get("text", ""))
-    return str(kept[-1].get("text", "")) if kept else ""
+    if verdict == "allow":
+        other = next((r for r in kept if r.get("verdict") != "allow"), None)
+        return f"Not by another channel: {_text(other)}" if other else "Every gate agreed."
+    spoke = next((r for r in kept if r.get("verdict") == verdict), None) or (kept[-1] if kept else {})
+    return _text(spoke)
+
+
+def of_gate(reasons: Iterable[Mapping[str, Any]], gate: str) -> str:
+    """What one gate said against it."""
+    return next((_text(r) for r in reasons if r.get("gate") == gate and r.get("verdict") != "allow"), "")
+
+
+def _text(reason: Mapping[str, Any]) -> str:
+    return str(reason.get("text", ""))
