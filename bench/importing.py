@@ -18,7 +18,7 @@ import psycopg
 from tests.conftest import make_office
 
 from rekindle.inbox.import_file import Report, import_file
-from rekindle.kit import migrate, postgres, settings
+from rekindle.kit import collector, migrate, postgres, settings
 from rekindle.kit.clock import Clock, SystemClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db, connect
@@ -56,6 +56,7 @@ def measure(rows: int = ROWS, existing: int = EXISTING) -> dict[str, Any]:
 
 async def _measure(url: str, rows: int, existing: int) -> dict[str, Any]:
     content = export(rows, existing)
+    collector.calm()  # as every verb does
     async with connect(url) as db:
         parts = Parts(db, Keyring(b"b" * 32), SystemClock(), Providers({}, {"import": CsvInbound()}))
         empty, big = await make_office(db, "empty"), await make_office(db, "big")

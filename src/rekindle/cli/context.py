@@ -12,8 +12,8 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
+from rekindle.kit import collector, keys, log, migrate, postgres, settings
 from rekindle.kit import db as kit_db
-from rekindle.kit import keys, log, migrate, postgres, settings
 from rekindle.kit.clock import Clock, SystemClock
 from rekindle.kit.crypto import CryptoError, Keyring
 from rekindle.kit.db import Db
@@ -102,6 +102,7 @@ async def pick_office(db: Db, slug: str | None) -> UUID:
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a verb's coroutine; what a person can mend becomes one line on stderr and exit code 2."""
     log.set_up("warning")
+    collector.calm()
     try:
         return asyncio.run(work())
     except (UsageProblemError, SettingsError, CryptoError, postgres.PostgresError, kit_db.RoleError) as error:
