@@ -36,6 +36,7 @@ create table office (
   phone       text,
   email       text,
   address     text,
+  booking_url text,
   created_at  timestamptz not null
 );
 
@@ -331,9 +332,6 @@ create table enrollment (
   lane         smallint not null,
   ended_at     timestamptz,
   end_reason   text,
-  attempts     int not null default 0,
-  lease_token  uuid,
-  lease_until  timestamptz,
   primary key (office_id, id),
   foreign key (office_id, version_id) references sequence_version,
   constraint one_wake_up check ((state = 'active') = (wake_at is not null))

@@ -8,6 +8,7 @@ from rekindle.kit import log
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db, Unavailable
 from rekindle.kit.schedule import store
+from rekindle.nurture import silent
 from rekindle.office import sessions
 from rekindle.office import store as offices
 from rekindle.office.types import Listed
@@ -48,6 +49,12 @@ async def _end_sessions(db: Db, at: datetime) -> None:
         await sessions.sweep(db, office.office_id, at=at)
 
 
+async def _revive(db: Db, at: datetime) -> None:
+    """Silent leads of every office, a bounded batch each time; the rest has its turn at the next."""
+    ids = [office.office_id for office in await _offices(db)]
+    await silent.revive_everywhere(db, ids, at=at)
+
+
 async def _offices(db: Db) -> list[Listed]:
     async with db.plain() as conn:
         return await offices.all_offices(conn)
@@ -56,6 +63,7 @@ async def _offices(db: Db) -> list[Listed]:
 TIMERS: tuple[Timer, ...] = (
     Timer("months ahead get their partitions", timedelta(hours=12), _make_partitions),
     Timer("hand-offs that found nobody are offered again", timedelta(minutes=1), _offer_again),
+    Timer("silent leads are won back", timedelta(hours=1), _revive),
     Timer("sessions that ended are forgotten", timedelta(hours=6), _end_sessions),
     Timer("workers long gone and old login attempts are forgotten", timedelta(hours=1), _forget_workers),
 )

@@ -50,7 +50,7 @@ async def ensure(opened: Opened) -> Login | None:
     say.print(f"making the demo office {plan['name']} (sandbox)")
     at = opened.clock.now()
     owner = next(person for person in plan["people"] if person["role"] == Role.OWNER)
-    known = ("slug", "name", "brokerage", "timezone", "phone", "email", "address")
+    known = ("slug", "name", "brokerage", "timezone", "phone", "email", "address", "booking_url")
     made = await create(
         opened.db, opened.keyring, login=owner["email"], mode=Mode.SANDBOX, at=at, **{key: plan[key] for key in known}
     )

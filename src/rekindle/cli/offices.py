@@ -28,6 +28,7 @@ def create(
     phone: Annotated[str | None, typer.Option(help="A phone number a lead can reach, E.164.")] = None,
     email: Annotated[str | None, typer.Option(help="Address that e-mails come from.")] = None,
     address: Annotated[str | None, typer.Option(help="Postal address for the foot of e-mails (CAN-SPAM).")] = None,
+    booking_url: Annotated[str | None, typer.Option(help="Where a lead can book a time.")] = None,
     login: Annotated[str | None, typer.Option(help="The owner's e-mail address to log in with.")] = None,
     sandbox: Annotated[bool, typer.Option("--sandbox/--live", help="Send to the sandbox or to real providers.")] = True,
     as_json: AsJson = False,
@@ -43,7 +44,7 @@ def create(
                 made = await create_office(
                     opened.db, opened.keyring, slug=slug, name=name or slug.replace("-", " ").title(),
                     brokerage=brokerage or "", timezone=timezone, phone=phone, email=email, address=address,
-                    login=login, mode=Mode.SANDBOX if sandbox else Mode.LIVE, at=at,
+                    booking_url=booking_url, login=login, mode=Mode.SANDBOX if sandbox else Mode.LIVE, at=at,
                 )  # fmt: skip
             except OfficeError as error:
                 raise UsageProblemError(str(error)) from error

@@ -10,8 +10,6 @@ from rekindle.cli.context import Opened, engine, run, wiring
 from rekindle.cli.pumps import pumps
 from rekindle.kit import children, heartbeat, log
 from rekindle.kit.listen import listen
-from rekindle.web.app import create
-from rekindle.web.engine import open_engine
 
 BACKLOG = 2048
 GRACE_SECONDS = 5
@@ -54,6 +52,9 @@ async def _process(kind: str, serve: Callable[[Opened, asyncio.Event], Awaitable
 
 
 async def _serve_web(opened: Opened, stop: asyncio.Event) -> None:
+    from rekindle.web.app import create  # noqa: PLC0415 a worker or a one-line verb needs no pages in its memory
+    from rekindle.web.engine import open_engine  # noqa: PLC0415 the same
+
     async with open_engine(
         db=opened.db, keyring=opened.keyring, clock=opened.clock, settings=opened.settings, providers=opened.providers
     ) as parts:

@@ -43,6 +43,7 @@ def known(row: Row, addresses: Iterable[Address]) -> Known:
         office_phone=row["office_phone"] or "",
         office_email=row["office_email"] or "",
         office_address=row["office_address"] or "",
+        booking_url=row["booking_url"] or "",
         agent_name=row["agent_name"] or "",
         agent_phone=row["agent_phone"] or "",
         agent_email=row["agent_email"] or "",

@@ -29,6 +29,7 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
         )
         select l.*, o.timezone as office_timezone, o.mode as office_mode, o.name as office_name, o.brokerage,
           o.phone as office_phone, o.email as office_email, o.address as office_address,
+          o.booking_url,
           p.name as agent_name, p.phone as agent_phone, p.email as agent_email,
           (select json_agg(json_build_object('kind', a.kind, 'value', a.value)
              order by a.position, a.created_at, a.value)::text from address a) as addresses,

@@ -35,9 +35,13 @@ async def find(
     at: datetime,
     silent: timedelta = SILENT,
     rested: timedelta = RESTED,
+    walked: bool = False,
     limit: int = 500,
 ) -> list[Silent]:
-    """Whom `revive` would ask for now, longest silence first; changes nothing."""
+    """Whom `revive` would ask for now, longest silence first; changes nothing.
+
+    `walked` leaves out who never was in a sequence: an imported list is written to only when somebody says so.
+    """
     rows = await store.silent(
         conn,
         office_id,
@@ -46,26 +50,27 @@ async def find(
         written_before=at - rested,
         stages=[stage.value for stage in STAGES],
         sequence=SEQUENCE,
+        walked=walked,
         limit=limit,
     )
     return [_silent(row) for row in rows]
 
 
 async def revive(
-    conn: Conn, office_id: UUID, *, at: datetime, silent: timedelta = SILENT, limit: int = 500
+    conn: Conn, office_id: UUID, *, at: datetime, silent: timedelta = SILENT, walked: bool = False, limit: int = 500
 ) -> list[UUID]:
     """Put a bounded batch of silent leads before the core; their ids. Those already waiting are not found again."""
-    found = [lead.lead_id for lead in await find(conn, office_id, at=at, silent=silent, limit=limit)]
+    found = [lead.lead_id for lead in await find(conn, office_id, at=at, silent=silent, walked=walked, limit=limit)]
     await ask(conn, office_id, found, lane=Lane.BULK, cause=f"{NAMED}{SEQUENCE}", at=at)
     return found
 
 
 async def revive_everywhere(db: Db, offices: list[UUID], *, at: datetime, limit: int = 500) -> int:
-    """One batch an office, each in its own transaction; how many leads. For a timer."""
+    """One batch an office, of leads that walked a sequence before; each in its own transaction; how many leads."""
     count = 0
     for office_id in offices:
         async with db.office(office_id) as conn:
-            count += len(await revive(conn, office_id, at=at, limit=limit))
+            count += len(await revive(conn, office_id, at=at, walked=True, limit=limit))
     return count
 
 

@@ -196,12 +196,13 @@ async def silent(
     written_before: datetime,
     stages: list[str],
     sequence: str,
+    walked: bool,
     limit: int,
 ) -> list[Row]:
     """Leads nobody has heard from since `heard_before` nor written to since `written_before`, longest silence first.
 
     Left out: whom a person speaks with, who rests, is being looked at or walks a sequence, who ever was revived, and
-    who gave no address we may use.
+    who gave no address we may use. `walked`: only leads that were in a sequence before.
     """
     cursor = await conn.execute(
         """
@@ -217,6 +218,7 @@ async def silent(
           and (l.paused_until is null or l.paused_until <= %(at)s)
           and not exists (select from enrollment e where e.office_id = l.office_id and e.lead_id = l.id
             and (e.state in ('active', 'paused') or e.sequence = %(sequence)s))
+          and (not %(walked)s or exists (select from enrollment w where w.office_id = l.office_id and w.lead_id = l.id))
           and not exists (select from consideration c where c.office_id = l.office_id and c.lead_id = l.id)
           and not exists (select from handoff h where h.office_id = l.office_id and h.lead_id = l.id
             and h.closed_at is null)
@@ -232,6 +234,7 @@ async def silent(
             "written": written_before,
             "stages": stages,
             "sequence": sequence,
+            "walked": walked,
             "limit": limit,
         },
     )

@@ -47,6 +47,7 @@ async def create(
     phone: str | None = None,
     email: str | None = None,
     address: str | None = None,
+    booking_url: str | None = None,
 ) -> Created:
     """Make an office with its owner, an API key and a form secret; raises OfficeError when slug or login is taken."""
     _check(slug, timezone)
@@ -54,7 +55,7 @@ async def create(
     # Without an address of their own the owner signs in under a reserved domain, which no mail can reach.
     login = login or f"owner@{slug}.example"
     password = secrets.token_urlsafe(PASSWORD_BYTES)
-    office = Office(made, slug, name, brokerage or name, timezone, Mode(mode), phone, email, address, at)
+    office = Office(made, slug, name, brokerage or name, timezone, Mode(mode), phone, email, address, booking_url, at)
     try:
         async with db.office(made) as conn:
             await store.put(conn, office)

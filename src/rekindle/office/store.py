@@ -21,8 +21,9 @@ async def put(conn: Conn, office: Office) -> None:
     """Insert a new office; the connection must be inside of it."""
     await conn.execute(
         """
-        insert into office (office_id, slug, name, brokerage, timezone, mode, phone, email, address, created_at)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        insert into office (office_id, slug, name, brokerage, timezone, mode, phone, email, address, booking_url,
+          created_at)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         (
             office.office_id,
@@ -34,6 +35,7 @@ async def put(conn: Conn, office: Office) -> None:
             office.phone,
             office.email,
             office.address,
+            office.booking_url,
             office.created_at,
         ),
     )

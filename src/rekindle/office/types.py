@@ -43,6 +43,7 @@ class Office:
     phone: str | None
     email: str | None
     address: str | None
+    booking_url: str | None
     created_at: datetime
 
 

@@ -19,8 +19,8 @@ async def leads(conn: Conn, office_id: UUID) -> Rows:
         await cursor.execute(
             """
             select l.id, o.slug as office, l.created_at, l.updated_at, l.name, l.kind, l.stage, l.source,
-              l.state, l.zip, l.city, l.attributes, l.enquiry, l.score, l.temperature, l.owner_id, l.conversation, l.paused_until,
-              l.first_response_seconds, l.last_inbound_at, l.last_outbound_at,
+              l.state, l.zip, l.city, l.attributes, l.enquiry, l.score, l.temperature, l.owner_id,
+              l.conversation, l.paused_until, l.first_response_seconds, l.last_inbound_at, l.last_outbound_at,
               (select coalesce(jsonb_agg(c.value order by c.position) filter (where c.kind = 'phone'), '[]')
                from contact_point c where c.office_id = l.office_id and c.lead_id = l.id) as phones,
               (select coalesce(jsonb_agg(c.value order by c.position) filter (where c.kind = 'email'), '[]')
