@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from rekindle.cli import app, demo
-from rekindle.cli.context import Opened, Wiring
+from rekindle.cli.context import Opened, UsageProblemError, Wiring
 from rekindle.decide.words import Channel
 from rekindle.kit.clock import SystemClock
 from rekindle.kit.crypto import Keyring
@@ -19,11 +19,12 @@ from rekindle.providers.form.source import FormInbound
 from rekindle.providers.ports import Inbound, Providers, Sender
 from rekindle.providers.sandbox.client import connect
 from rekindle.providers.sandbox.directory import SandboxOffice
+from rekindle.providers.sandbox.guard import SandboxInProductionError
 from rekindle.providers.sandbox.inbound import SandboxInbound
 from rekindle.providers.sandbox.phone import SandboxPhone
 from rekindle.providers.sandbox.rates import DEMO, Rates
 from rekindle.providers.sandbox.sender import SandboxSender
-from rekindle.providers.sandbox.serve import serve
+from rekindle.providers.sandbox.serve import SandboxPortError, serve
 
 FEED_LEADS = 400  # new demo leads in all; at the feed's pace two hours' worth
 
@@ -46,16 +47,19 @@ async def providers(settings: Settings, keyring: Keyring) -> AsyncIterator[Provi
 
 async def sandbox(opened: Opened, stop: asyncio.Event, *, rates: Rates = DEMO) -> None:
     """The sandbox provider's process: it gets the secrets of sandbox offices, and of no others."""
-    await serve(
-        settings=opened.settings,
-        token=_token(opened.keyring),
-        offices=lambda: _sandbox_offices(opened),
-        feed_count=FEED_LEADS if demo.is_here(opened.settings) else 0,
-        feed_office=demo.EXAMPLE,
-        clock=opened.clock,
-        stop=stop,
-        rates=rates,
-    )
+    try:
+        await serve(
+            settings=opened.settings,
+            token=_token(opened.keyring),
+            offices=lambda: _sandbox_offices(opened),
+            feed_count=FEED_LEADS if demo.is_here(opened.settings) else 0,
+            feed_office=demo.EXAMPLE,
+            clock=opened.clock,
+            stop=stop,
+            rates=rates,
+        )
+    except (SandboxInProductionError, SandboxPortError) as error:
+        raise UsageProblemError(str(error)) from error
 
 
 async def _sandbox_offices(opened: Opened) -> list[SandboxOffice]:

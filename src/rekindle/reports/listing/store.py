@@ -99,8 +99,8 @@ STREAMS: Mapping[str, Callable[[Conn, UUID], Rows]] = {
 }
 # What fits a terminal.
 SHORT: Mapping[str, frozenset[str]] = {
-    "leads": frozenset({"id", "office", "name", "kind", "stage", "score", "temperature", "source"}),
-    "messages": frozenset({"created_at", "lead_id", "direction", "channel", "class", "state", "step"}),
-    "decisions": frozenset({"at", "lead_id", "phase", "kind", "verdict", "until"}),
-    "events": frozenset({"received_at", "source", "external_id", "outcome", "job", "reason"}),
+    "leads": frozenset({"office", "name", "kind", "stage", "score", "temperature", "source"}),
+    "messages": frozenset({"created_at", "direction", "channel", "state", "step", "subject"}),
+    "decisions": frozenset({"at", "phase", "kind", "verdict", "until"}),
+    "events": frozenset({"received_at", "source", "outcome", "job", "reason"}),
 }
