@@ -591,6 +591,10 @@ begin
   elsif queue = 'outbox' then
     return query select o.office_id from office o where exists (
       select from message m where m.office_id = o.office_id and m.state = 'planned' and m.due_at <= at);
+  elsif queue = 'urgent' then  -- of the outbox, first touches and replies
+    return query select o.office_id from office o where exists (
+      select from message m where m.office_id = o.office_id and m.state = 'planned' and m.lane in (0, 1)
+        and m.due_at <= at);
   elsif queue = 'open' then
     return query select o.office_id from office o where exists (
       select from message m where m.office_id = o.office_id and m.state in ('in_flight', 'unknown') and m.lease_until <= at);

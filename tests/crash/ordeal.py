@@ -23,7 +23,7 @@ from tests.carrier import Carrier
 ROOT = Path(__file__).parent.parent.parent
 KILLED = -9
 BATCH = 4  # leads a round: half of them walk a sequence, half are written to directly
-BOUNDARIES = 70  # a generation meets about this many before it has nothing left to do
+BOUNDARIES = 60  # a generation meets about this many before it has nothing left to do
 # When each generation begins: greeting, second greeting, the question of the next day, and the day after.
 AGES = (timedelta(0), timedelta(minutes=6), timedelta(days=1, minutes=20), timedelta(days=2, minutes=40))
 

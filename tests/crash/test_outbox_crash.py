@@ -16,9 +16,9 @@ from tests.crash.ordeal import ordeal
 @pytest.mark.crash
 async def test_killed_at_the_first_boundaries(db: Db, database_url: str, office_id: UUID, tmp_path: Path) -> None:
     async with ordeal(db, database_url, office_id, tmp_path, at=NOON, seed=1) as suffering:
-        for number in range(1, 13):
+        for number in range(1, 15):
             await suffering.round(number, batch=number)
         verdict = await suffering.verdict()
     assert verdict.kills >= 40
-    assert verdict.walks == 24
+    assert verdict.walks == 28
     assert verdict.faults == []

@@ -61,9 +61,9 @@ class Outbox:
 
     async def _tick(self) -> int:
         async with self.desk.db.plain() as conn:
-            offices = await store.due_offices(conn, "outbox", self.desk.clock.now())
-        for queue in self._queues.values():
-            queue.update(dict.fromkeys(offices))
+            for lowest, name in ((URGENT, "urgent"), (Lane.BULK, "outbox")):
+                offices = await store.due_offices(conn, name, self.desk.clock.now())
+                self._queues[lowest].update(dict.fromkeys(offices))
         self._fill()
         return 0  # what was started calls for more by itself
 

@@ -72,7 +72,7 @@ async def cancel_of_lead(
 
 
 async def due_offices(conn: Conn, queue: str, at: datetime) -> list[UUID]:
-    """The offices with something due in `outbox` or `open`."""
+    """The offices with something due in `outbox` (`urgent`: in its upper lanes) or `open`."""
     cursor = await conn.execute("select office_id from due_offices(%s, %s) as d(office_id)", (queue, at))
     return [row["office_id"] for row in await cursor.fetchall()]
 
