@@ -93,7 +93,8 @@ def show(made: Report, refusals: Refusals, *, dry_run: bool, enroll: str) -> Non
         console.print(table)
         if made.refused > SHOWN_REFUSALS:
             console.print(f"  … and {made.refused - SHOWN_REFUSALS} more")
-    console.print(str(made), markup=False)
+    usable = f"{made.rows} rows: {made.rows - made.refused} can be imported, {made.refused} refused"
+    console.print(usable if dry_run else str(made), markup=False)
     for failed in made.failed:
         console.print(f"  failed  {failed}", markup=False)
     if made.refused and refusals.path:
