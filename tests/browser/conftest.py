@@ -30,7 +30,8 @@ addEventListener("securitypolicyviolation", (e) =>
 """
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while it is open its event loop counts as running, and no other test could run its own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:

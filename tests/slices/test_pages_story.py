@@ -7,12 +7,13 @@ import pytest
 
 from rekindle.kit.ids import new_id
 from rekindle.timeline.types import Entry, Kind
-from rekindle.web.pages import story
+from rekindle.web.pages.story.said import Context
+from rekindle.web.pages.story.tell import StoryLine, tell
 from tests.conftest import NOON
 
 PERSON = str(new_id())
 MESSAGE = str(new_id())
-CONTEXT = story.Context(
+CONTEXT = Context(
     names={PERSON: "Dana Whitfield"},
     bodies={MESSAGE: ("", "Yes please")},
     reasons={"d1": [{"gate": "hours", "verdict": "hold", "code": "QUIET_HOURS", "text": "It is night there."}]},
@@ -21,8 +22,8 @@ CONTEXT = story.Context(
 )
 
 
-def said(kind: Kind, data: dict[str, object], actor: str = "engine") -> story.StoryLine:
-    return story.tell([Entry(new_id(), NOON, new_id(), kind, actor, data)], CONTEXT)[0]
+def said(kind: Kind, data: dict[str, object], actor: str = "engine") -> StoryLine:
+    return tell([Entry(new_id(), NOON, new_id(), kind, actor, data)], CONTEXT)[0]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -85,4 +86,4 @@ def test_who_did_it() -> None:
 
 def test_days_are_named_once() -> None:
     entries = [Entry(new_id(), NOON - timedelta(hours=h), new_id(), Kind.NOTE, "engine", {}) for h in (0, 1, 20, 60)]
-    assert [line.day for line in story.tell(entries, CONTEXT)] == ["Today", "", "Yesterday", "Sunday, November 22"]
+    assert [line.day for line in tell(entries, CONTEXT)] == ["Today", "", "Yesterday", "Sunday, November 22"]

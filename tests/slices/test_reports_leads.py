@@ -168,8 +168,8 @@ async def test_list_and_search_walk_indexes_behind_the_wall(db: Db, office_id: U
     questions = {
         "lead_recent": "select id from lead where office_id = %s and merged_into is null"
         " order by created_at desc, id desc",
-        "lead_first_name": "select id from lead where office_id = %s and merged_into is null and first_key >= 'first1234'"
-        " and first_key < 'first1234' || chr(1114111)",
+        "lead_first_name": "select id from lead where office_id = %s and merged_into is null"
+        " and first_key >= 'first1234' and first_key < 'first1234' || chr(1114111)",
         "contact_point_pkey": "select lead_id from contact_point where office_id = %s and kind = 'email'"
         " and value >= 'first1234' and value < 'first1234' || chr(1114111)",
     }

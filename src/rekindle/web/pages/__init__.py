@@ -2,8 +2,14 @@
 
 from fastapi import APIRouter
 
-from rekindle.web.pages import dead, decisions, lead, lead_doings, leads, sandbox, static, theme, today, today_doings
+from rekindle.web.pages import dead, decisions, leads, static, theme
+from rekindle.web.pages.lead import doings as lead_doings
+from rekindle.web.pages.lead import page as lead
+from rekindle.web.pages.sandbox import page as sandbox
+from rekindle.web.pages.today import doings as today_doings
+from rekindle.web.pages.today import page as today
 
 router = APIRouter(include_in_schema=False)
+# The order counts where one address is a case of another: a lead's gate before a lead's other pieces.
 for _page in (static, theme, today, today_doings, leads, lead_doings, lead, decisions, sandbox, dead):
     router.include_router(_page.router)

@@ -66,7 +66,7 @@ class View:
     too_short: bool
 
 
-@router.get("/leads", include_in_schema=False)
+@router.get("/leads")
 async def leads(request: Request, who: Who) -> Response:
     """The list, or what a search found."""
     viewer = Viewer.of(request, who)

@@ -34,7 +34,7 @@ def static_url(name: str) -> str:
     return f"/static/{DIGEST}/{name}"
 
 
-@router.get("/static/{digest}/{name:path}", include_in_schema=False)
+@router.get("/static/{digest}/{name:path}")
 async def static_file(digest: str, name: str) -> Response:
     """One static file; an old page that asks by an old digest gets today's file, uncached."""
     body = FILES.get(name)

@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from rekindle.kit.db import Conn, Row
 from rekindle.reports.lead import store
-from rekindle.web.pages import lead_about, lead_talk, lead_who
 from rekindle.web.pages.frame import Viewer, Who, frame
-from rekindle.web.pages.lead_talk import Composer
+from rekindle.web.pages.lead import about, talk
+from rekindle.web.pages.lead import who as head
+from rekindle.web.pages.lead.talk import Composer
 from rekindle.web.pages.render import Part, fragment, page
 from rekindle.web.pages.words import name_of
 from rekindle.web.session import visible_owner
@@ -32,7 +33,7 @@ class View:
     composer: Composer
 
 
-@router.get("/leads/{lead_id}", include_in_schema=False)
+@router.get("/leads/{lead_id}")
 async def lead(request: Request, who: Who, lead_id: UUID, view: str = "") -> Response:
     """The page of one lead; a merged one leads to the lead it became."""
     viewer = Viewer.of(request, who)
@@ -46,15 +47,15 @@ async def lead(request: Request, who: Who, lead_id: UUID, view: str = "") -> Res
             id=str(lead_id),
             name=name_of(row),
             showing=showing,
-            who=await lead_who.build(viewer, conn, row),
-            talk=await lead_talk.build(viewer, conn, row, showing=showing),
-            about=await lead_about.build(viewer, conn, row),
-            composer=await lead_talk.composer(viewer, conn, row),
+            who=await head.build(viewer, conn, row),
+            talk=await talk.build(viewer, conn, row, showing=showing),
+            about=await about.build(viewer, conn, row),
+            composer=await talk.composer(viewer, conn, row),
         )
     return page("pages/lead.html", frame=shell, view=made)
 
 
-@router.get("/live/leads/{lead_id}/{piece}", include_in_schema=False)
+@router.get("/live/leads/{lead_id}/{piece}")
 async def live(request: Request, who: Who, lead_id: UUID, piece: str, view: str = "talk") -> Response:
     """One piece of the page, again."""
     viewer = Viewer.of(request, who)
@@ -65,11 +66,11 @@ async def live(request: Request, who: Who, lead_id: UUID, piece: str, view: str 
 
 async def _piece(viewer: Viewer, conn: Conn, row: Row, piece: str, view: str) -> Part:
     if piece == "who":
-        return await lead_who.build(viewer, conn, row)
+        return await head.build(viewer, conn, row)
     if piece == "talk":
-        return await lead_talk.build(viewer, conn, row, showing="story" if view == "story" else "talk")
+        return await talk.build(viewer, conn, row, showing="story" if view == "story" else "talk")
     if piece == "about":
-        return await lead_about.build(viewer, conn, row)
+        return await about.build(viewer, conn, row)
     raise HTTPException(404)
 
 

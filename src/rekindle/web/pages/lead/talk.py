@@ -8,10 +8,11 @@ from rekindle.kit.db import Conn, Row
 from rekindle.kit.ids import new_id
 from rekindle.reports.lead import store
 from rekindle.timeline import store as timeline
-from rekindle.web.pages import mail, story, times
+from rekindle.web.pages import mail, times
 from rekindle.web.pages.frame import Viewer
 from rekindle.web.pages.render import Part, part
-from rekindle.web.pages.story import StoryLine
+from rekindle.web.pages.story.said import Context
+from rekindle.web.pages.story.tell import StoryLine, tell
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.words import CHANNELS, STATES, first_name_of, word
 
@@ -76,7 +77,7 @@ async def build(viewer: Viewer, conn: Conn, row: Row, *, showing: str) -> Part:
     lines: tuple[StoryLine, ...] = ()
     if showing == "story":
         entries = await timeline.of_lead(conn, office_id, ids, limit=MOST_LINES)
-        lines = story.tell(entries, await _context(viewer, conn, ids, messages))
+        lines = tell(entries, await _context(viewer, conn, ids, messages))
     view = Talk(
         showing=showing,
         bubbles=_bubbles(viewer, messages) if showing == "talk" else (),
@@ -87,7 +88,7 @@ async def build(viewer: Viewer, conn: Conn, row: Row, *, showing: str) -> Part:
     return part("parts/lead_talk.html", view, url=url, id="talk", every="4s")
 
 
-async def _context(viewer: Viewer, conn: Conn, ids: list[UUID], messages: list[Row]) -> story.Context:
+async def _context(viewer: Viewer, conn: Conn, ids: list[UUID], messages: list[Row]) -> Context:
     bodies = {}
     for message in messages:
         text = (message["subject"] or "", mail.parts(message["body"]).said)
@@ -96,7 +97,7 @@ async def _context(viewer: Viewer, conn: Conn, ids: list[UUID], messages: list[R
             bodies[str(message["event_id"])] = text
     names = await store.people_names(conn, viewer.who.office_id)
     reasons = await store.reasons(conn, viewer.who.office_id, ids, limit=MOST_LINES)
-    return story.Context(names=names, bodies=bodies, reasons=reasons, zone=viewer.zone, at=viewer.at)
+    return Context(names=names, bodies=bodies, reasons=reasons, zone=viewer.zone, at=viewer.at)
 
 
 def _bubbles(viewer: Viewer, messages: list[Row]) -> tuple[Bubble, ...]:

@@ -21,7 +21,7 @@ from rekindle.routing import takeover
 from rekindle.routing.types import AlreadyTakenError
 from rekindle.web.pages import why
 from rekindle.web.pages.frame import Manager, Viewer, Who
-from rekindle.web.pages.lead import visible
+from rekindle.web.pages.lead.page import visible
 from rekindle.web.pages.render import fragment, part
 from rekindle.web.pages.why import Line
 
