@@ -67,7 +67,7 @@ def test_a_follow_up_boss_export_is_understood() -> None:
     assert list(found.values()) == [
         "external_id", "created", "first_name", "last_name", "stage", "source", "attribute:assigned_to",
         "attribute:budget", "tags", "email", "attribute:email_1_type", "phone", "attribute:phone_1_type", "phone",
-        "street", "city", "state", "zip", "attribute:property", "attribute:timeline", "attribute:last_contact",
+        "street", "city", "state", "zip", "attribute:property_address", "attribute:timeline", "attribute:last_contact",
         "notes", "message",
     ]  # fmt: skip
 
@@ -198,6 +198,13 @@ def test_words_without_a_date_are_kept_but_are_no_enquiry_of_today() -> None:
     made = read({"Email": "a@x.example", "Message": "Is it open?", "Stage": "Warmish"})
     assert made.message == ""
     assert made.attributes == (("crm_stage", "Warmish"), ("message", "Is it open?"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "financing"), [("Yes", "pre-approved"), ("no", "not pre-approved"), ("with Wells", "with Wells")]
+)
+def test_pre_approval_is_a_kind_of_financing(cell: str, financing: str) -> None:
+    assert dict(read({"Email": "a@x.example", "Pre-Approved": cell}).attributes)["financing"] == financing
 
 
 def test_a_file_may_not_write_what_the_engine_trusts() -> None:

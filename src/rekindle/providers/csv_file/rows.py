@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from rekindle.decide.words import LeadKind, Stage
-from rekindle.providers.csv_file.cells import Cleaner, real_name
+from rekindle.providers.csv_file.cells import Cleaner, real_name, yes_or_no
 from rekindle.providers.csv_file.consent import ConsentReader
 from rekindle.providers.csv_file.dates import DateReader, day_first
 from rekindle.providers.csv_file.fields import WITH_DATES, Field
@@ -21,6 +21,8 @@ LONGEST_VALUE = 500
 LONGEST_NAME = 200
 MISSING = -1
 LAST_CONTACT = "last_contact"  # the one attribute that is a date
+PRE_APPROVED = "pre_approved"  # a yes or no that the scorecard reads as a kind of financing
+APPROVAL: dict[bool | None, str] = {True: "pre-approved", False: "not pre-approved"}
 KEPT_BY_US = frozenset({"appointment_at"})  # attributes the engine writes and trusts; a file may not
 
 
@@ -177,6 +179,8 @@ class RowReader:
             index = next(i for i, name in self._attributes if name == LAST_CONTACT and cells[i])
             when = self._date(index, cells[index])
             stated[LAST_CONTACT] = when.date().isoformat() if when else stated[LAST_CONTACT]
+        if PRE_APPROVED in stated and "financing" not in stated:
+            stated["financing"] = APPROVAL.get(yes_or_no(stated[PRE_APPROVED]), stated[PRE_APPROVED])
         notes = self._joined(cells, self._notes_at)
         crm_id = cells[self._at[Field.EXTERNAL_ID]][:LONGEST_NAME]
         rest = (("tags", tags), ("crm_stage", crm_stage), ("message", message), ("notes", notes), ("crm_id", crm_id))
