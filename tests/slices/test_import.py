@@ -1,7 +1,9 @@
 """A file through the real path: leads, consents with evidence, refusals to mend, and nothing when it comes again."""
 
 import io
+import runpy
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,12 +13,15 @@ import pytest
 from psycopg.rows import dict_row
 
 from rekindle.content.install import install_builtin as install_templates
-from rekindle.decide.words import Channel
+from rekindle.decide.words import Channel, Lane
 from rekindle.inbox.import_file import AHEAD, NoSuchSequenceError, Report, import_file, import_path
-from rekindle.inbox.import_rows import Refused
+from rekindle.inbox.import_rows import ImportRows, Refused
+from rekindle.inbox.receive import receive_many
+from rekindle.inbox.types import Arrival
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
+from rekindle.providers.csv_file import chunk
 from rekindle.providers.csv_file.inbound import CsvInbound
 from rekindle.providers.csv_file.preview import preview
 from rekindle.providers.ports import Providers
@@ -229,7 +234,27 @@ async def test_what_nobody_could_handle_is_told_and_kept(
     assert "no adapter for the source 'import'" in report.failed[0]
 
 
-async def test_channels_are_ours(parts: Parts, office_id: UUID) -> None:
-    """An imported e-mail address without a word on e-mail is no consent to e-mail either."""
+async def test_a_file_whose_import_was_cut_short_is_finished_by_the_next(parts: Parts, office_id: UUID) -> None:
+    content = "Name,Phone\nAnn,3125550142\nBob,3125550143\n"
+    file = io.BytesIO(content.encode())
+    lines = [
+        line
+        for line in ImportRows(file, preview(file, {}), zone=UTC, at=NOON, enroll="none")
+        if isinstance(line, bytes)
+    ]
+    body = chunk.body(lines)
+    async with parts.db.office(office_id) as conn:
+        arrival = Arrival(office_id, "import", chunk.name_of(body), chunk.CONTENT_TYPE, body, Lane.BULK)
+        await receive_many(conn, office_id, [arrival], at=NOON)
+    report, _ = await brought_in(parts, office_id, content)
+    assert (report.created, report.unchanged) == (2, 0)
+
+
+def test_the_example_is_what_its_script_writes() -> None:
+    script = runpy.run_path(str(EXAMPLE.parents[1] / "make_export.py"))
+    assert script["build"]() == EXAMPLE.read_bytes()
+
+
+async def test_an_address_in_a_list_is_no_consent(parts: Parts, office_id: UUID) -> None:
     await brought_in(parts, office_id, "Name,Email\nAnn,a@x.example\n")
     assert await rows(parts.db, office_id, "select * from consent_state where channel = %s", Channel.EMAIL) == []
