@@ -20,7 +20,11 @@ NEW = facts(steps=(), past_sequences=())
         ({"kind": LeadKind.RENTER}, "new-buyer"),
         ({"kind": LeadKind.UNKNOWN}, "new-buyer"),
         ({"kind": LeadKind.SELLER}, "new-seller"),
-        ({"past_sequences": ("new-buyer",)}, None),
+        ({"past_sequences": ("new-buyer",), "touches": (touch(at=ago(minutes=59)),)}, None),
+        # A new enquiry begins anew, whatever was walked before; but not after this enquiry has had its answer.
+        ({"past_sequences": ("new-buyer",), "touches": (touch(at=ago(days=20)),)}, "new-buyer"),
+        ({"past_sequences": ("new-buyer",)}, "new-buyer"),
+        ({"past_sequences": ("new-buyer",), "enquired_at": None, "created_at": ago(days=3)}, None),
         ({"enquired_at": ago(days=29)}, "new-buyer"),
         ({"enquired_at": ago(days=31)}, "silent-lead"),
         ({"enquired_at": None, "created_at": ago(days=31)}, "silent-lead"),

@@ -124,6 +124,17 @@ def test_a_stop_at_one_number_holds_for_the_other() -> None:
     assert verdict(dead) == (ALLOW, "ALLOWED")
 
 
+def test_start_opens_its_own_number_though_the_stop_closed_both() -> None:
+    blocked = (suppression(address=OTHER_PHONE),)
+    again = consent(basis=Basis.REPLY, at=NOON)
+    known = facts(addresses=TWO_PHONES, suppressions=blocked)
+    assert verdict(replace(known, consents=(again,))) == (ALLOW, "ALLOWED")
+    assert verdict(replace(known, consents=(replace(again, at=ago(minutes=6)),))) == (DENY, "SUPPRESSED_PERSON")
+    assert verdict(replace(known, consents=(consent(at=NOON),))) == (DENY, "SUPPRESSED_PERSON")  # a form is not enough
+    there = attempt(address=OTHER_PHONE)
+    assert verdict(replace(known, consents=(again, consent(address=OTHER_PHONE))), there) == (DENY, "SUPPRESSED")
+
+
 @pytest.mark.parametrize("asked", [attempt(), BY_PERSON, attempt(actor=Actor.API)])
 def test_suppression_binds_everybody(asked: Attempt) -> None:
     assert verdict(facts(suppressions=(suppression(),)), asked) == (DENY, "SUPPRESSED")
@@ -194,6 +205,16 @@ def test_consent_goes_stale_without_a_sign_of_life() -> None:
 def test_an_enquiry_carries_a_person_three_months() -> None:
     known = facts(consents=(consent(basis=Basis.INQUIRY, at=ago(days=95)),), enquired_at=ago(days=95))
     assert verdict(known, BY_PERSON) == (DENY, "CONSENT_STALE")
+
+
+def test_a_box_left_unticked_stops_automation_but_not_an_answer_to_who_wrote_after_it() -> None:
+    unticked = consent(granted=False, at=ago(minutes=20))
+    wrote = facts(consents=(unticked,), inbound=(reply(at=ago(minutes=10)),))
+    assert verdict(wrote) == (DENY, "CONSENT_REVOKED")
+    assert verdict(wrote, BY_PERSON) == (ALLOW, "ALLOWED")
+    assert verdict(replace(wrote, inbound=(reply(at=ago(minutes=30)),)), BY_PERSON) == (DENY, "CONSENT_REVOKED")
+    said_so = replace(wrote, consents=(replace(unticked, basis=Basis.REPLY),))
+    assert verdict(said_so, BY_PERSON) == (DENY, "CONSENT_REVOKED")
 
 
 def test_a_person_may_answer_who_wrote() -> None:

@@ -59,11 +59,31 @@ def test_a_second_number_is_tried_when_the_first_is_dead() -> None:
     assert found.address == other
 
 
-def test_a_step_that_can_never_leave_is_skipped_with_its_reasons() -> None:
-    found = decide(facts(consents=(BY_MAIL,)))
+@pytest.mark.parametrize("changes", [{"index": 1}, {"lane": Lane.BULK}])
+def test_a_step_that_can_never_leave_is_skipped_with_its_reasons(changes: dict) -> None:
+    found = decide(facts(consents=(BY_MAIL,), steps=(step(**changes),)))
     assert isinstance(found, Wait)
     assert found.skipped is not None
     assert {"NO_CONSENT", "NO_WAY"} <= {reason.code for reason in found.reasons}
+
+
+def test_who_asks_and_cannot_be_answered_automatically_is_handed_to_a_person() -> None:
+    by_phone_alone = facts(addresses=facts().addresses[:1], consents=(), steps=(step(drafts=(TEXT, MAIL)),))
+    found = decide(by_phone_alone)
+    assert isinstance(found, HandOff)
+    assert found.cause == "no_automatic_answer"
+    assert found.summary == (
+        "New enquiry that cannot be answered automatically. No consent to texts is on record for this address. "
+        "The lead has no address for email. Buyer lead from website."
+    )
+    assert (found.reasons[-2].code, found.reasons[-1].code) == ("NO_WAY", "PERSON_NEEDED")
+
+
+def test_an_office_without_a_postal_address_has_its_leads_answered_by_people() -> None:
+    holed = replace(MAIL, missing=("office.address",))
+    found = decide(facts(consents=(BY_MAIL,), steps=(step(drafts=(holed,)),)))
+    assert isinstance(found, HandOff)
+    assert "The text needs office.address." in found.summary
 
 
 def test_an_expired_step_is_skipped() -> None:
@@ -164,7 +184,7 @@ def test_a_stop_on_text_leaves_e_mail_open() -> None:
 
 
 def test_a_channel_without_an_address_is_named() -> None:
-    known = facts(steps=(step(drafts=(TEXT,)),))
+    known = facts(steps=(step(drafts=(TEXT,), index=1),))
     found = decide(replace(known, addresses=known.addresses[1:]))
     assert isinstance(found, Wait)
     assert found.skipped is not None

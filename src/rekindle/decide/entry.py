@@ -14,16 +14,24 @@ _BUSY = frozenset({*FINAL_STAGES, Stage.APPOINTMENT})
 
 
 def choose(facts: Facts, *, at: datetime) -> str | None:
-    """The built-in sequence that fits, never one the lead has walked before and never a second at once."""
+    """The built-in sequence that fits, never a second at once; one walked before only for a new enquiry."""
     if not _free(facts, at):
         return None
     asked = facts.enquired_at or facts.created_at
     replied = max((r.at for r in facts.inbound if r.intent is not Intent.OUT_OF_OFFICE), default=None)
     if at - asked < FRESH:
         name = NEW_SELLER if facts.kind is LeadKind.SELLER else NEW_BUYER
-        return name if name not in facts.past_sequences and (replied is None or replied < asked) else None
+        return name if (replied is None or replied < asked) and _new(facts, name) else None
     silent = at - max(asked, replied or asked) >= FRESH and not any(at - touch.at < FRESH for touch in facts.touches)
     return SILENT if silent and SILENT not in facts.past_sequences else None
+
+
+def _new(facts: Facts, name: str) -> bool:
+    """Not walked before; or they came back with another enquiry, and nothing has left for them since."""
+    if name not in facts.past_sequences:
+        return True
+    asked = facts.enquired_at
+    return asked is not None and all(touch.at < asked for touch in facts.touches)
 
 
 def _free(facts: Facts, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from rekindle.decide.decision import Decision, GateResult, HandOff, Reason, Send
 from rekindle.decide.facts import Attempt, Draft, Facts, PlannedStep
 from rekindle.decide.gates.inbound import soft_stop
 from rekindle.decide.policy import Policy
-from rekindle.decide.words import FINAL_STAGES, Actor, Conversation, Verdict
+from rekindle.decide.words import FINAL_STAGES, Actor, Conversation, Lane, Verdict
 
 RULE = "next_action"
 # Texts held over night do not all leave in the first second of the morning.
@@ -59,9 +59,10 @@ def _walk(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decisio
             waits.append(Wait(step.due_at, None, (reason,)))
             continue
         found = _try(step, facts, policy, at=at, draw=draw)
-        if isinstance(found, Send) or found.skipped is not None:
+        if isinstance(found, Wait) and found.skipped is None:
+            waits.append(found)
+        else:
             return found
-        waits.append(found)
     if not waits:
         return _nothing("NOTHING_PLANNED", "No sequence has a step for this lead.")
     first = min(waits, key=lambda wait: (wait.until is None, wait.until))
@@ -69,7 +70,7 @@ def _walk(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decisio
     return Wait(first.until, None, first.reasons + others)
 
 
-def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Send | Wait:
+def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Send | Wait | HandOff:
     if step.expires_at is not None and step.expires_at <= at:
         text = f"{_name(step)} was only worth sending earlier."
         return Wait(None, step, (Reason(RULE, Verdict.DENY, "EXPIRED", text),))
@@ -90,7 +91,17 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
     if held:
         return Wait(min(held), None, reasons)
     dropped = Reason(RULE, Verdict.DENY, "NO_WAY", f"{_name(step)} cannot be sent on any channel.")
+    if step.index == 0 and step.lane is Lane.FIRST_TOUCH:
+        return _unanswered(facts, (*reasons, dropped))
     return Wait(None, step, (*reasons, dropped))
+
+
+def _unanswered(facts: Facts, reasons: tuple[Reason, ...]) -> HandOff:
+    """Somebody asked and waits for the first answer, and nothing of ours may reach them: a person must."""
+    whys = tuple(dict.fromkeys(reason.text for reason in reasons[:-1] if reason.verdict is Verdict.DENY))
+    text = "The lead asked and cannot be written to automatically; a person must answer."
+    needed = Reason(RULE, Verdict.ALLOW, "PERSON_NEEDED", text)
+    return HandOff(person_needed.UNANSWERED, person_needed.no_way(facts, whys), (*reasons, needed))
 
 
 def _spread(until: datetime, found: GateResult, facts: Facts, policy: Policy, *, address: str, draw: float) -> datetime:

@@ -16,6 +16,7 @@ ASKS = {
     Intent.OTHER: "wrote something that needs reading",
 }
 DOUBT = "uncertain_opt_out"
+UNANSWERED = "no_automatic_answer"  # somebody asked, and nothing automated may reach them
 _TOLD = ("timeline", "budget", "price", "area", "beds", "financing", "property_address", "motivation", "agent_status")
 
 
@@ -45,7 +46,16 @@ def asks(reply: Inbound) -> str:
 def summary(facts: Facts, reply: Inbound) -> str:
     """What the person who takes over should know first."""
     way = "text" if reply.channel is Channel.SMS else "e-mail"
+    return f"The lead {asks(reply)} (by {way}). {_who(facts)}"
+
+
+def no_way(facts: Facts, whys: tuple[str, ...]) -> str:
+    """The same for a lead whom automation may not write to, with the reasons why not."""
+    return f"New enquiry that cannot be answered automatically. {' '.join(whys)} {_who(facts)}"
+
+
+def _who(facts: Facts) -> str:
     told = dict(facts.attributes)
     stated = "; ".join(f"{name.replace('_', ' ')}: {told[name]}" for name in _TOLD if told.get(name))
     who = f"{facts.kind.value.capitalize()} lead from {facts.source or 'an unknown source'}."
-    return f"The lead {asks(reply)} (by {way}). {who}" + (f" Stated: {stated}." if stated else "")
+    return who + (f" Stated: {stated}." if stated else "")

@@ -18,8 +18,11 @@ def judge(question: Question) -> Reason:
     if question.confirms:
         return allow(GATE, "CONFIRMATION", "A confirmation needs no consent.")
     consent = _latest(question)
-    if consent is not None and not consent.granted:
-        return deny(GATE, "CONSENT_REVOKED", "Consent for this address was taken back.")
+    if consent is not None and not consent.granted and not _may_answer(question, consent):
+        # A box left unticked counts as a no to everything automated, also after an earlier yes on another form: who
+        # sees the box and leaves it does not expect texts, and a yes disputed is a yes we could not prove.
+        said = "taken back" if consent.basis is Basis.REPLY else "not given when the lead was asked last"
+        return deny(GATE, "CONSENT_REVOKED", f"Consent to {_kind(question)} was {said}.")
     if question.by_person and _wrote_lately(question):
         return allow(GATE, "THEY_WROTE", "The lead wrote to us from this address and a person answers.")
     if consent is None:
@@ -56,6 +59,15 @@ def _last_sign(question: Question, consent: Consent) -> datetime:
     if question.facts.enquired_at is not None:
         signs.append(question.facts.enquired_at)
     return max(signs)
+
+
+def _may_answer(question: Question, refusal: Consent) -> bool:
+    """A box left unticked is no request to be left alone: whoever writes to us after it may be answered by a person."""
+    if refusal.basis is Basis.REPLY or not question.by_person:
+        return False
+    return any(reply.at > refusal.at for reply in question.facts.inbound if question.same_address(reply)) and (
+        _wrote_lately(question)
+    )
 
 
 def _wrote_lately(question: Question) -> bool:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from rekindle.decide.decision import Reason
+from rekindle.decide.facts import Suppression
 from rekindle.decide.gates.question import Question, allow, deny
-from rekindle.decide.words import Intent, MessageClass, MessageState, OptOutTier
+from rekindle.decide.words import Basis, Intent, MessageClass, MessageState, OptOutTier
 
 GATE = "suppression"
 CONFIRM_WITHIN = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12)
@@ -24,9 +25,22 @@ def judge(question: Question) -> Reason:
         if suppression.address == attempt.address:
             return deny(GATE, "SUPPRESSED", f"The address is suppressed: {suppression.reason}.")
     strangers = {reply.address for reply in question.facts.inbound if reply.intent is Intent.WRONG_NUMBER}
-    if any(s.reason not in _ABOUT_THE_ADDRESS and s.address not in strangers for s in standing):
+    about_them = [s for s in standing if s.reason not in _ABOUT_THE_ADDRESS and s.address not in strangers]
+    if not all(_called_back(question, suppression) for suppression in about_them):
         return deny(GATE, "SUPPRESSED_PERSON", "The lead asked us to stop at another address of this channel.")
     return allow(GATE, "NOT_SUPPRESSED", "Nothing suppresses the address.")
+
+
+def _called_back(question: Question, suppression: Suppression) -> bool:
+    """They opted in again from this very address after that: START opens its own number, whatever else is closed."""
+    return any(
+        consent.granted
+        and consent.basis is Basis.REPLY
+        and consent.at > suppression.at
+        and consent.channel is question.attempt.channel
+        and consent.address == question.attempt.address
+        for consent in question.facts.consents
+    )
 
 
 def _confirmation(question: Question) -> Reason:
