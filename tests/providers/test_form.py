@@ -210,3 +210,25 @@ def test_any_bytes_are_read_or_unparsable(body: bytes) -> None:
         FormInbound().parse(body, external_id="evt_1")
     except UnparsableError as error:
         assert str(error)  # noqa: PT017 both ends are right, an empty reason is not
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'{"name": "Ann \\ud83d", "email": "ann@mail.example"}', "Ann"),  # half an emoji: cut off by a length limit
+        ('{"name": "Jos\u00e9", "email": "ann@mail.example"}'.encode("latin-1"), "Jos\u00e9"),
+        (b'\xef\xbb\xbf{"name": "Ann", "email": "ann@mail.example"}', "Ann"),
+        (b'{"name": "Ann\nLee", "email": "ann@mail.example"}', "Ann Lee"),
+        (b'{"name": "A\x00nn", "email": "ann@mail.example", "attributes": {"n": NaN}}', "Ann"),
+        (b'{"name": "Ann", "email": "ann@mail.example", "attributes": {"n": %s}}' % (b"9" * 400), "Ann"),
+    ],
+)
+def test_what_strict_json_is_not_and_web_pages_send_is_read_all_the_same(body: bytes, name: str) -> None:
+    read = one(body)
+    assert (read.name, read.emails) == (name, ("ann@mail.example",))
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 100_000, b'{"n": %s}' % (b"9" * 5000)])
+def test_a_body_made_to_break_a_parser_is_dead_with_a_reason(body: bytes) -> None:
+    with pytest.raises(UnparsableError):
+        one(body)

@@ -195,6 +195,18 @@ async def test_an_address_is_enough_and_none_is_refused(db: Db, office_id: UUID)
     ]
 
 
+async def test_an_address_that_is_none_is_kept_for_a_person_to_read(db: Db, office_id: UUID) -> None:
+    typo = enquiry("e1", emails=("ann@lake.example",), phones=("(312) 555-014", "n/a"))
+    nobody = enquiry("e2", phones=("773-555-0101",), emails=("noemail@lake.example", "none"))
+    done = await put(db, office_id, typo, nobody)
+    async with db.office(office_id) as conn:
+        leads = [await store.get(conn, office_id, outcome.lead_id) for outcome in done if outcome.lead_id]
+    assert [lead.attributes for lead in leads] == [
+        {"refused phone": "(312) 555-014"},
+        {"refused email": "noemail@lake.example"},
+    ]
+
+
 async def test_text_that_no_database_takes_is_cleaned(db: Db, office_id: UUID) -> None:
     rude = enquiry(
         "e\x001", phones=("3125550142",), name="An\x00n \ud800", message="a\x00b", attributes=(("k\x00", "v\x00"),)

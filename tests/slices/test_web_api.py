@@ -57,6 +57,23 @@ async def test_bad_input_is_said_field_by_field_and_not_stored(site: Site) -> No
     assert await site.count("event") == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"phone": "+1 111 111 1111"}, {"phone"}),
+        ({"phone": "0000000000", "email": "ann@mail.example"}, {"phone"}),
+        ({"phone": "(312) 555-0142", "email": "none@mail.example"}, {"email"}),
+    ],
+)
+async def test_an_address_that_is_nobodys_is_said_at_once_and_dies_nowhere(
+    site: Site, given: dict[str, str], wrong: set[str]
+) -> None:
+    answer = await post(site, given)
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} == wrong
+    assert await site.count("event") == 0
+
+
 async def test_the_same_idempotency_key_is_the_same_lead(site: Site) -> None:
     answers = await asyncio.gather(*(post(site, key="order-1") for _ in range(5)))
     assert {a.status_code for a in answers} == {202}

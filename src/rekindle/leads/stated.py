@@ -9,6 +9,8 @@ from rekindle.leads.types import FieldError, Point
 from rekindle.providers.ports import Enquiry
 
 LONGEST = 20_000  # characters of a message; more is no enquiry
+LONGEST_ASIDE = 200
+LEAST_DIGITS = 4
 OURS = frozenset({"appointment_at"})  # attributes that only the engine itself may set
 KINDS = frozenset(LeadKind)
 STAGES = frozenset(Stage)
@@ -36,7 +38,7 @@ class Stated:
 
 def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[FieldError, ...]:
     """The usable form of an enquiry, or the errors of its fields; `listed`: it is a row of an imported list."""
-    points = _points(enquiry)
+    points, aside = _points(enquiry)
     if not points:
         return _unreachable(enquiry)
     name, first, last = names.settle(clean(enquiry.name), clean(enquiry.first_name), clean(enquiry.last_name))
@@ -57,12 +59,22 @@ def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[Fiel
         points=points,
         fields={column: value for column, value in fields.items() if value},
         stage=enquiry.stage if enquiry.stage in STAGES else "",
-        attributes={clean(k): clean(v) for k, v in enquiry.attributes if v and k not in OURS},
+        attributes={clean(k): clean(v) for k, v in enquiry.attributes if v and k not in OURS} | aside,
         message=message,
         page=clean(enquiry.page),
         at=min(enquiry.at, at) if enquiry.at else at,
         asks=bool(message) or not listed,
     )
+
+
+def unusable(enquiry: Enquiry) -> tuple[FieldError, ...]:
+    """The addresses given in which there is none, by field; the enquiry may be usable without them."""
+    errors = []
+    if any(cell.strip() and not identity.phones(cell) for cell in enquiry.phones):
+        errors.append(FieldError("phone", "invalid", "This is not a phone number that can be reached."))
+    if any(cell.strip() and not identity.emails(cell) for cell in enquiry.emails):
+        errors.append(FieldError("email", "invalid", "This is not an e-mail address."))
+    return tuple(errors)
 
 
 def clean(text: str) -> str:
@@ -74,21 +86,28 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()
 
 
-def _points(enquiry: Enquiry) -> dict[Point, str]:
+def _points(enquiry: Enquiry) -> tuple[dict[Point, str], dict[str, str]]:
+    """The addresses, each with what was written; and what was given as one and is none, as attributes.
+
+    What is none is kept where a person sees it: it may be a typo worth a look. Words like "n/a" are not.
+    """
     found: dict[Point, str] = {}
+    aside: dict[str, str] = {}
     for cell in enquiry.phones:
-        for value in identity.phones(cell):
+        values = identity.phones(cell)
+        for value in values:
             found.setdefault(Point("phone", value), clean(cell))
+        if not values and sum(c.isdigit() for c in cell) >= LEAST_DIGITS:
+            aside["refused phone"] = clean(cell)[:LONGEST_ASIDE]
     for cell in enquiry.emails:
-        for value in identity.emails(cell):
+        values = identity.emails(cell)
+        for value in values:
             found.setdefault(Point("email", value), clean(cell))
-    return found
+        if not values and "@" in cell:
+            aside["refused email"] = clean(cell)[:LONGEST_ASIDE]
+    return found, aside
 
 
 def _unreachable(enquiry: Enquiry) -> tuple[FieldError, ...]:
-    errors = []
-    if any(cell.strip() for cell in enquiry.phones):
-        errors.append(FieldError("phone", "invalid", "This is not a phone number that can be reached."))
-    if any(cell.strip() for cell in enquiry.emails):
-        errors.append(FieldError("email", "invalid", "This is not an e-mail address."))
-    return tuple(errors) or (FieldError("contact", "missing", "An e-mail address or a phone number is needed."),)
+    needed = FieldError("contact", "missing", "An e-mail address or a phone number is needed.")
+    return unusable(enquiry) or (needed,)

@@ -1,5 +1,7 @@
 """Bytes of a form post, JSON or URL-encoded, as nested fields."""
 
+import codecs
+import json
 import re
 from urllib.parse import parse_qsl
 
@@ -14,6 +16,7 @@ _NESTED = re.compile(r"(consent|attributes)(?:\[([^\[\]]+)\]|\.(.+))")
 
 def decode(body: bytes) -> dict[str, object]:
     """The fields sent; raises UnparsableError. What starts like JSON is read as JSON and as nothing else."""
+    body = body.removeprefix(codecs.BOM_UTF8)
     if body.lstrip()[:1] in {b"{", b"["}:
         return _json(body)
     return _url_encoded(body)
@@ -22,11 +25,23 @@ def decode(body: bytes) -> dict[str, object]:
 def _json(body: bytes) -> dict[str, object]:
     try:
         decoded = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise UnparsableError("the body is not whole JSON") from error
+    except orjson.JSONDecodeError:
+        decoded = _lenient(body)
     if not isinstance(decoded, dict):
         raise UnparsableError("the body is JSON but not an object")
     return decoded
+
+
+def _lenient(body: bytes) -> object:
+    """What strict JSON is not and web pages send: half an emoji cut off by a limit, Latin-1, NaN, a bare line end."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = body.decode("cp1252", "replace")
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise UnparsableError("the body is not whole JSON") from error
 
 
 def _url_encoded(body: bytes) -> dict[str, object]:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from rekindle.inbox.receive import Arrival, FullError
 from rekindle.kit.ids import new_id
+from rekindle.leads import stated
 from rekindle.providers.form import fields
 from rekindle.providers.ports import Enquiry
 from rekindle.reports.arrival import store
@@ -30,9 +31,8 @@ async def hand_in(engine: Engine, who: Caller, body: bytes, *, key: str) -> JSON
         return _refused(422, "Idempotency-Key", "must be 1 to 200 visible ASCII characters")
     # A key of one caller must not meet the same key of another.
     external_id = f"{who.key_id}:{key or new_id()}"
-    enquiry = fields.read(given, external_id=external_id, source=SOURCE)
-    if not isinstance(enquiry, Enquiry):
-        return JSONResponse({"errors": [asdict(error) for error in enquiry]}, 422)
+    if errors := _wrong(given):
+        return JSONResponse({"errors": errors}, 422)
     arrival = Arrival(
         office_id=who.office_id,
         source=SOURCE,
@@ -53,6 +53,14 @@ async def hand_in(engine: Engine, who: Caller, body: bytes, *, key: str) -> JSON
         return _refused(409, "Idempotency-Key", "was used for another enquiry; use a new one")
     found = {"id": str(stored.event_id), "duplicate": stored.duplicate, "url": f"/api/v1/leads/{stored.event_id}"}
     return JSONResponse(found, 202)
+
+
+def _wrong(given: object) -> list[dict[str, str]]:
+    """Every field that cannot be used: said now, to whoever can mend it, not found among the dead letters."""
+    enquiry = fields.read(given, source=SOURCE)
+    if not isinstance(enquiry, Enquiry):
+        return [asdict(error) for error in enquiry]
+    return [{"field": error.field, "why": error.text} for error in stated.unusable(enquiry)]
 
 
 async def _same(engine: Engine, who: Caller, event_id: UUID, given: object) -> bool:
