@@ -12,6 +12,7 @@ import pytest
 
 from rekindle.decide.words import Lane
 from rekindle.inbox import dead, settle, store
+from rekindle.inbox.failure import RECEIPT_TRIES
 from rekindle.inbox.handle import AT_ONCE, URGENT, Handler, handle_batch
 from rekindle.inbox.receive import Arrival, receive_many
 from rekindle.inbox.settle import Ready
@@ -167,6 +168,20 @@ async def test_a_failure_is_tried_again_later_and_laid_down_at_last(
     with pytest.raises(dead.NotDeadError):
         async with db.office(office_id) as conn:
             await dead.retry(conn, office_id, job["event_id"], at=clock.now())
+
+
+async def test_a_receipt_of_somebody_elses_message_dies_early_and_rings_nobody(
+    db: Db, office_id: UUID, handler: Handler, clock: HandClock
+) -> None:
+    """A provider tells us of everything it sends for the office, ours or not."""
+    told = {"type": "receipt", "key": "nobody's", "id": "P1", "state": "delivered", "at": NOON.isoformat()}
+    await arrive(db, office_id, ("sandbox", "x1", told), lane=Lane.REPLY)
+    for _ in range(RECEIPT_TRIES):
+        assert await handle_batch(handler) == 1
+        clock.advance(timedelta(hours=1))
+    [job] = await rows(db, office_id, "select state, attempts from inbox_job")
+    assert job == {"state": "dead", "attempts": RECEIPT_TRIES}
+    assert await rows(db, office_id, "select 1 from notice") == []
 
 
 async def test_a_dead_event_is_discarded_with_a_name_and_a_reason(db: Db, office_id: UUID, handler: Handler) -> None:

@@ -13,6 +13,7 @@ from rekindle.leads.merge import MergeError, merge, unmerge
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 from tests.conftest import NOON
+from tests.slices.staff import hire
 from tests.slices.test_leads_upsert import LATER, enquiry, put, rows, whole
 
 
@@ -52,6 +53,20 @@ async def test_merge_and_unmerge_come_back_to_the_same_rows(db: Db, office_id: U
         told = [line.kind for line in await timeline.of_lead(conn, office_id, [loser])]
         assert await store.family(conn, office_id, winner) == [winner]
     assert {Kind.MERGED, Kind.UNMERGED} <= set(told)
+
+
+async def test_whoever_is_talking_goes_on_talking(db: Db, office_id: UUID) -> None:
+    winner, loser = await two(db, office_id)
+    ana, ben = await hire(db, office_id, "ana"), await hire(db, office_id, "ben")
+    async with db.office(office_id) as conn:
+        await store.set_fields(conn, office_id, winner, at=LATER, owner_id=ana)
+        await store.set_fields(conn, office_id, loser, at=LATER, owner_id=ben, conversation="person")
+        merge_id = await merge(conn, office_id, winner, loser, reason="same", at=LATER, actor="engine")
+        lead = await store.get(conn, office_id, loser)
+        assert (lead.conversation, lead.owner_id) == ("person", ben)
+        await unmerge(conn, office_id, merge_id, at=LATER, actor="engine")
+        lead = await store.get(conn, office_id, winner)
+        assert (lead.conversation, lead.owner_id) == ("automation", ana)
 
 
 async def test_what_changed_after_the_merge_stays(db: Db, office_id: UUID) -> None:

@@ -104,6 +104,14 @@ async def test_unsafe_requests_from_elsewhere_are_refused(site: Site, headers: d
     assert ("set-cookie" in answer.headers) is passes
 
 
+async def test_a_character_no_column_holds_is_refused_not_tripped_over(site: Site) -> None:
+    await site.sign_in()
+    assert (await site.web.get("/leads?q=%00")).status_code == 400
+    assert (await site.web.get("/decisions?q=a%00b")).status_code == 400
+    assert (await site.web.post("/login", data={"login": "a\x00", "password": "b"})).status_code == 400
+    assert (await site.web.post("/login", files={"login": (None, "a\x00")})).status_code == 400
+
+
 async def test_reading_from_elsewhere_is_no_crime(site: Site) -> None:
     assert (await site.web.get("/login", headers={"sec-fetch-site": "cross-site"})).status_code == 200
 

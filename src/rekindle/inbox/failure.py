@@ -11,15 +11,20 @@ from rekindle.kit.claims import MAX_ATTEMPTS, LeaseLostError, backoff
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db
 from rekindle.providers.ports import UnparsableError
+from rekindle.receipts.apply import UnknownMessageError
 
 LONGEST_REASON = 500
+# A receipt may overtake our own books by seconds. After that it is about a message that is not ours, which many
+# providers report as well: it lies with the dead for whoever looks, and rings nobody.
+RECEIPT_TRIES = 4
 
 logger = log.get("inbox")
 
 
 async def record(db: Db, office_id: UUID, job: Job, error: Exception, *, clock: Clock, draw: float) -> None:
-    """Put the event off, or lay it down at once when no retry can help; a dead one alerts the managers."""
-    final = isinstance(error, UnparsableError) or job.attempts >= MAX_ATTEMPTS
+    """Put the event off, or lay it down at once when no retry can help; a dead one of ours alerts the managers."""
+    foreign = isinstance(error, UnknownMessageError)
+    final = isinstance(error, UnparsableError) or job.attempts >= (RECEIPT_TRIES if foreign else MAX_ATTEMPTS)
     reason = str(error) if isinstance(error, UnparsableError) else f"{type(error).__name__}: {error}"
     at = clock.now()
     async with db.office(office_id) as conn:
@@ -31,7 +36,7 @@ async def record(db: Db, office_id: UUID, job: Job, error: Exception, *, clock: 
             reason=reason.replace("\x00", "")[:LONGEST_REASON],
             due_at=at if final else at + backoff(job.attempts, draw),
         )
-        if ours and final:
+        if ours and final and not foreign:
             await notice.notify(
                 conn,
                 office_id,

@@ -69,6 +69,8 @@ def _gained(winner: Row, loser: Row) -> dict[str, tuple[Any, Any]]:
         wanted["kind"] = loser["kind"]
     if loser["conversation"] == Conversation.PERSON:
         wanted["conversation"] = Conversation.PERSON.value
+        if winner["conversation"] != Conversation.PERSON:
+            wanted["owner_id"] = loser["owner_id"] or winner["owner_id"]  # whoever is talking goes on talking
     wanted["stage"] = _stage(winner["stage"], loser["stage"])
     asked = max((row for row in (winner, loser)), key=lambda row: (row["enquired_at"] is not None, row["enquired_at"]))
     wanted |= {

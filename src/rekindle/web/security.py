@@ -23,6 +23,10 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "x-frame-options": "DENY",
 }
+# No keyboard types it and no text column holds it; as a field of a form or of an address it is an attack or a fault.
+NUL = b"%00"
+FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+NO_TEXT = "refused: a NUL character is no text"
 STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Routes that no cookie opens, so that nobody's browser can be made to act through them.
@@ -43,22 +47,27 @@ class Guard:
             await self._app(scope, receive, send)
             return
         send = self._with_headers(scope, send)
-        if scope["method"] not in SAFE:
-            refusal = self._cross_site(scope)
-            if refusal:
-                await PlainTextResponse(refusal, 403)(scope, receive, send)
-                return
+        refusal = PlainTextResponse(NO_TEXT, 400) if NUL in scope["query_string"] else None
+        if scope["method"] not in SAFE and refusal is None:
             try:
-                receive = bodies.again(await bodies.read(scope, receive), receive)
-            except bodies.TooLargeError:
-                await PlainTextResponse("too much at once", 413, {"connection": "close"})(scope, receive, send)
-                return
-            except bodies.TooSlowError:
-                await PlainTextResponse("the rest never came", 408, {"connection": "close"})(scope, receive, send)
-                return
+                refusal, receive = await self._unsafe(scope, receive)
             except bodies.GoneError:
                 return
-        await self._app(scope, receive, send)
+        await (refusal or self._app)(scope, receive, send)
+
+    async def _unsafe(self, scope: Scope, receive: Receive) -> tuple[PlainTextResponse | None, Receive]:
+        """Why a request that changes something may not pass, if it may not; else its body, read."""
+        if other := self._cross_site(scope):
+            return PlainTextResponse(other, 403), receive
+        try:
+            body = await bodies.read(scope, receive)
+        except bodies.TooLargeError:
+            return PlainTextResponse("too much at once", 413, {"connection": "close"}), receive
+        except bodies.TooSlowError:
+            return PlainTextResponse("the rest never came", 408, {"connection": "close"}), receive
+        if (NUL in body or b"\x00" in body) and bodies.header(scope, b"content-type").startswith(FORMS):
+            return PlainTextResponse(NO_TEXT, 400), receive
+        return None, bodies.again(body, receive)
 
     def _cross_site(self, scope: Scope) -> str:
         """Why an unsafe request may not pass; empty when it may.
