@@ -74,7 +74,7 @@ def test_who_asks_and_cannot_be_answered_automatically_is_handed_to_a_person() -
     assert found.cause == "no_automatic_answer"
     assert found.summary == (
         "New enquiry that cannot be answered automatically. No consent to texts is on record for this address. "
-        "The lead has no address for email. Buyer lead from website."
+        "The lead has given no e-mail address. Buyer lead from website."
     )
     assert (found.reasons[-2].code, found.reasons[-1].code) == ("NO_WAY", "PERSON_NEEDED")
 

@@ -9,11 +9,12 @@ from rekindle.decide.decision import Decision, GateResult, HandOff, Reason, Send
 from rekindle.decide.facts import Attempt, Draft, Facts, PlannedStep
 from rekindle.decide.gates.inbound import soft_stop
 from rekindle.decide.policy import Policy
-from rekindle.decide.words import FINAL_STAGES, Actor, Conversation, Lane, Verdict
+from rekindle.decide.words import FINAL_STAGES, Actor, Channel, Conversation, Lane, Verdict
 
 RULE = "next_action"
 # Texts held over night do not all leave in the first second of the morning.
 SPREAD = timedelta(minutes=10)
+_ADDRESS = {Channel.SMS: "phone number", Channel.EMAIL: "e-mail address"}
 
 
 def next_action(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decision:
@@ -79,7 +80,7 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
     for draft in step.drafts:
         addresses = [a.value for a in facts.addresses if a.channel is draft.channel]
         if not addresses:
-            text = f"The lead has no address for {draft.channel}."
+            text = f"The lead has given no {_ADDRESS[draft.channel]}."
             reasons += (Reason(RULE, Verdict.DENY, "NO_ADDRESS", text),)
         for address in addresses:
             found = gate.check(facts, _attempt(step, draft, address), policy, at=at)

@@ -1,7 +1,7 @@
 """When a person must take over: what the lead wrote, and what to tell the person in two lines."""
 
 from rekindle.decide.facts import Facts, Inbound
-from rekindle.decide.words import Channel, Intent, OptOutTier
+from rekindle.decide.words import Channel, Intent, LeadKind, OptOutTier
 
 # What each reply asks of a person. The others ask nothing: thanks, a plain no, later, an absence note, an opt-out.
 ASKS = {
@@ -57,5 +57,6 @@ def no_way(facts: Facts, whys: tuple[str, ...]) -> str:
 def _who(facts: Facts) -> str:
     told = dict(facts.attributes)
     stated = "; ".join(f"{name.replace('_', ' ')}: {told[name]}" for name in _TOLD if told.get(name))
-    who = f"{facts.kind.value.capitalize()} lead from {facts.source or 'an unknown source'}."
+    kind = "Lead" if facts.kind is LeadKind.UNKNOWN else f"{facts.kind.value.capitalize()} lead"
+    who = f"{kind} from {facts.source or 'an unknown source'}."
     return who + (f" Stated: {stated}." if stated else "")
