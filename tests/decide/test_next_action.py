@@ -8,8 +8,21 @@ import pytest
 from rekindle.decide.decision import Decision, HandOff, Send, Stop, Wait
 from rekindle.decide.facts import Draft, Facts
 from rekindle.decide.next_action import next_action
-from rekindle.decide.words import Basis, Channel, Conversation, Intent, Lane, OptOutTier, Stage
-from tests.decide.strategies import EMAIL, NOON, PHONE, POLICY, ago, consent, facts, hence, reply, step, suppression
+from rekindle.decide.words import Basis, Channel, Conversation, Intent, Lane, MessageState, OptOutTier, Stage
+from tests.decide.strategies import (
+    EMAIL,
+    NOON,
+    PHONE,
+    POLICY,
+    ago,
+    consent,
+    facts,
+    hence,
+    reply,
+    step,
+    suppression,
+    touch,
+)
 
 TEXT = Draft(Channel.SMS, "hello-text", 1, (), 1)
 MAIL = Draft(Channel.EMAIL, "hello-mail", 3, (), 1)
@@ -77,6 +90,26 @@ def test_who_asks_and_cannot_be_answered_automatically_is_handed_to_a_person() -
         "The lead has given no e-mail address. Buyer lead from website."
     )
     assert (found.reasons[-2].code, found.reasons[-1].code) == ("NO_WAY", "PERSON_NEEDED")
+
+
+def test_who_asked_and_whose_only_number_turns_out_dead_is_handed_to_a_person() -> None:
+    dead = facts(
+        addresses=facts().addresses[:1],
+        suppressions=(suppression(reason="landline"),),
+        touches=(touch(at=ago(minutes=50), state=MessageState.UNDELIVERED),),
+    )
+    found = decide(dead)
+    assert isinstance(found, HandOff)
+    assert "The phone number does not work: landline." in found.summary
+    arrived = (*dead.touches, touch(at=ago(minutes=40), state=MessageState.DELIVERED))
+    for over in (
+        {"handed_off_at": NOON},
+        {"suppressions": (suppression(),)},
+        {"touches": ()},
+        {"touches": arrived},
+        {"enquired_at": ago(days=31)},
+    ):
+        assert isinstance(decide(replace(dead, **over)), Stop), over  # type: ignore[arg-type]
 
 
 def test_an_office_without_a_postal_address_has_its_leads_answered_by_people() -> None:

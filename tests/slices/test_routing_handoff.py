@@ -123,7 +123,7 @@ async def test_the_leads_own_agent_comes_first_when_on(db: Db, office_id: UUID) 
 
 
 async def test_twenty_say_it_is_mine_and_one_is_right(db: Db, office_id: UUID) -> None:
-    crowd = [await hire(db, office_id, f"agent{n}") for n in range(20)]
+    crowd = [await hire(db, office_id, f"agent{n}", week=NEVER) for n in range(20)]  # so it is offered to nobody
     dana = await lead(db, office_id)
     opened = await hand_over(db, office_id, dana)
     results = await asyncio.gather(
@@ -139,6 +139,19 @@ async def test_twenty_say_it_is_mine_and_one_is_right(db: Db, office_id: UUID) -
     assert (await story(db, office_id, dana)).count("acknowledged") == 1
     await acknowledge(db, office_id, opened, winner)  # again is no error
     assert await told(db, office_id, winner) == []
+
+
+async def test_an_offer_to_one_agent_is_not_there_for_another_but_for_every_manager(db: Db, office_id: UUID) -> None:
+    ana = await hire(db, office_id, "ana")
+    ben = await hire(db, office_id, "ben", week=NEVER)
+    boss = await hire(db, office_id, "boss", role=Role.MANAGER)
+    opened = await hand_over(db, office_id, await lead(db, office_id))
+    assert (await get(db, office_id, opened)).person_id == ana
+    with pytest.raises(NoSuchHandoffError):
+        await acknowledge(db, office_id, opened, ben)
+    await acknowledge(db, office_id, opened, boss)
+    with pytest.raises(AlreadyTakenError):
+        await acknowledge(db, office_id, opened, ana)
 
 
 async def test_a_declined_offer_goes_to_the_next(db: Db, office_id: UUID) -> None:

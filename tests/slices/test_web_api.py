@@ -13,6 +13,8 @@ from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
 from rekindle.kit.ids import new_id
+from rekindle.nurture.consider import consider
+from rekindle.nurture.means import Means
 from rekindle.office import keys
 from tests.slices.staff import lead
 from tests.slices.webkit import FORM, Site, online
@@ -136,6 +138,28 @@ async def test_once_handled_the_same_address_shows_the_lead(site: Site, keyring:
     assert answer.json()["source"] == "api"
     own = await site.web.get(f"/api/v1/leads/{answer.json()['id']}", headers=site.bearer())
     assert own.json() == answer.json()
+
+
+async def test_the_analysis_adds_up_and_names_what_it_was_not_told(
+    site: Site, keyring: Keyring, clock: HandClock
+) -> None:
+    url = (await post(site)).json()["url"]
+    await handle_batch(Handler(site.engine.db, keyring, clock, site.engine.providers, chance=lambda: 0.5))
+    before = (await site.web.get(url, headers=site.bearer())).json()
+    assert (before["score"], before["analysis"]["state"]) == (None, "unavailable")
+    async with site.engine.db.office(site.made.office_id) as conn:
+        means = Means(keyring, site.engine.settings.base_url)
+        await consider(conn, site.made.office_id, UUID(before["id"]), at=clock.now(), draw=0.5, means=means)
+    found = (await site.web.get(url, headers=site.bearer())).json()
+    analysis = found["analysis"]
+    assert analysis["state"] == "partial"
+    assert {"timeline", "budget"} <= set(analysis["missing"])
+    assert analysis["score"] == found["score"] == sum(part["points"] for part in analysis["reasons"])
+    assert analysis["temperature"] == found["temperature"]
+    assert 0 < analysis["confidence"] < 1
+    assert analysis["priority"]
+    assert analysis["actions"]
+    assert all(part["text"] for part in analysis["reasons"])
 
 
 async def test_the_list_goes_on_page_by_page(site: Site, db: Db) -> None:

@@ -8,18 +8,20 @@ from rekindle.decide.contact_law import window
 from rekindle.decide.decision import Decision, GateResult, HandOff, Reason, Send, Stop, Wait
 from rekindle.decide.facts import Attempt, Draft, Facts, PlannedStep
 from rekindle.decide.gates.inbound import soft_stop
+from rekindle.decide.gates.suppression import ABOUT_THE_ADDRESS
 from rekindle.decide.policy import Policy
-from rekindle.decide.words import FINAL_STAGES, Actor, Channel, Conversation, Lane, Verdict
+from rekindle.decide.words import FINAL_STAGES, Actor, Channel, Conversation, Lane, MessageState, Verdict
 
 RULE = "next_action"
 # Texts held over night do not all leave in the first second of the morning.
 SPREAD = timedelta(minutes=10)
+_LATELY = timedelta(days=30)  # as long as facts remember what left
 _ADDRESS = {Channel.SMS: "phone number", Channel.EMAIL: "e-mail address"}
 
 
 def next_action(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decision:
     """The one decision these facts call for at `at`; `draw` in 0..1 is the only chance in it."""
-    return _hand_off(facts) or _keep_silent(facts) or _stop(facts) or _walk(facts, policy, at=at, draw=draw)
+    return _hand_off(facts) or _keep_silent(facts) or _stop(facts, at) or _walk(facts, policy, at=at, draw=draw)
 
 
 def _hand_off(facts: Facts) -> HandOff | None:
@@ -39,16 +41,29 @@ def _keep_silent(facts: Facts) -> Wait | None:
     return None
 
 
-def _stop(facts: Facts) -> Stop | None:
+def _stop(facts: Facts, at: datetime) -> Stop | HandOff | None:
     if facts.stage in FINAL_STAGES:
         return _end("STAGE_FINAL", f"Automation ends at stage {facts.stage}.")
     blocked = {(s.channel, s.address) for s in facts.suppressions}
     if all((a.channel, a.value) in blocked for a in facts.addresses):
+        if _tried_in_vain(facts, at):
+            whys = dict.fromkeys(f"The {_ADDRESS[s.channel]} does not work: {s.reason}." for s in facts.suppressions)
+            return _unanswered(facts, tuple(Reason(RULE, Verdict.DENY, "DEAD_ADDRESS", why) for why in whys))
         text = "Every address of the lead is suppressed." if facts.addresses else "The lead has no address."
         return _end("NO_OPEN_ADDRESS", text)
     if soft_stop(facts):
         return _end("SOFT_STOP", "The lead said no; only a person may write until they come back.")
     return None
+
+
+def _tried_in_vain(facts: Facts, at: datetime) -> bool:
+    """They asked lately, everything we sent since came back, and nobody ever asked us to be silent."""
+    asked = facts.enquired_at
+    if asked is None or at - asked >= _LATELY or (facts.handed_off_at is not None and facts.handed_off_at >= asked):
+        return False
+    made = [touch for touch in facts.touches if touch.at >= asked]
+    in_vain = bool(made) and all(touch.state in (MessageState.FAILED, MessageState.UNDELIVERED) for touch in made)
+    return in_vain and all(suppression.reason in ABOUT_THE_ADDRESS for suppression in facts.suppressions)
 
 
 def _walk(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decision:
@@ -99,7 +114,8 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
 
 def _unanswered(facts: Facts, reasons: tuple[Reason, ...]) -> HandOff:
     """Somebody asked and waits for the first answer, and nothing of ours may reach them: a person must."""
-    whys = tuple(dict.fromkeys(reason.text for reason in reasons[:-1] if reason.verdict is Verdict.DENY))
+    denials = (reason for reason in reasons if reason.verdict is Verdict.DENY and reason.code != "NO_WAY")
+    whys = tuple(dict.fromkeys(reason.text for reason in denials))
     text = "The lead asked and cannot be written to automatically; a person must answer."
     needed = Reason(RULE, Verdict.ALLOW, "PERSON_NEEDED", text)
     return HandOff(person_needed.UNANSWERED, person_needed.no_way(facts, whys), (*reasons, needed))

@@ -9,6 +9,7 @@ from rekindle.kit.db import Conn, Db
 from rekindle.kit.ids import new_id
 from rekindle.leads import store as leads
 from rekindle.office import people
+from rekindle.office.types import Role
 from rekindle.outbox.cancel import cancel_planned
 from rekindle.routing import offer, store
 from rekindle.routing.types import AlreadyTakenError, Handoff, NoSuchHandoffError
@@ -39,9 +40,14 @@ async def acknowledge(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: 
     """Take what was handed over: the lead and the conversation are this person's. Of many at once one wins.
 
     Raises AlreadyTakenError for the others, NoSuchHandoffError when it is closed or unknown. Again is no error.
+    An agent takes what is offered to them or to nobody; what is offered to somebody else is not there for them.
     """
     lead = await leads.lock(conn, office_id, (await _known(conn, office_id, handoff_id)).lead_id)
-    await people.get_active(conn, office_id, person_id)
+    person = await people.get_active(conn, office_id, person_id)
+    offer_now = await _known(conn, office_id, handoff_id)
+    elsewhere = offer_now.acknowledged_by is None and offer_now.person_id not in (None, person_id)
+    if person.role is Role.AGENT and elsewhere:
+        raise NoSuchHandoffError(str(handoff_id))
     if not await store.acknowledge(conn, office_id, handoff_id, person_id, at=at):
         now = await _known(conn, office_id, handoff_id)
         if now.closed_at is not None or now.acknowledged_by is None:

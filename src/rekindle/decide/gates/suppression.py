@@ -10,7 +10,7 @@ from rekindle.decide.words import Basis, Intent, MessageClass, MessageState, Opt
 GATE = "suppression"
 CONFIRM_WITHIN = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12)
 # These say that an address is bad, not that the person wants to be left alone: another address may be right.
-_ABOUT_THE_ADDRESS = frozenset(
+ABOUT_THE_ADDRESS = frozenset(
     {"wrong_number", "hard_bounce", "bounce", "invalid", "unreachable", "landline", "undeliverable", "reassigned"},
 )
 
@@ -25,7 +25,7 @@ def judge(question: Question) -> Reason:
         if suppression.address == attempt.address:
             return deny(GATE, "SUPPRESSED", f"The address is suppressed: {suppression.reason}.")
     strangers = {reply.address for reply in question.facts.inbound if reply.intent is Intent.WRONG_NUMBER}
-    about_them = [s for s in standing if s.reason not in _ABOUT_THE_ADDRESS and s.address not in strangers]
+    about_them = [s for s in standing if s.reason not in ABOUT_THE_ADDRESS and s.address not in strangers]
     if not all(_called_back(question, suppression) for suppression in about_them):
         return deny(GATE, "SUPPRESSED_PERSON", "The lead asked us to stop at another address of this channel.")
     return allow(GATE, "NOT_SUPPRESSED", "Nothing suppresses the address.")

@@ -11,6 +11,7 @@ from rekindle.leads.types import Lead, NoSuchLeadError
 from rekindle.reports.arrival import store as arrivals
 from rekindle.reports.leads import store as listing
 from rekindle.reports.leads.types import Ask, Order
+from rekindle.signals import store as signals
 from rekindle.web.engine import Engine
 from rekindle.web.pages import cursor as cursors
 
@@ -59,6 +60,7 @@ async def _whole(conn: Conn, office_id: UUID, lead: Lead) -> dict[str, Any]:
         "attributes": lead.attributes,
         "score": lead.score,
         "temperature": lead.temperature,
+        "analysis": await _analysis(conn, office_id, lead),
         "intent": lead.intent,
         "conversation": lead.conversation.value,
         "owner_id": _text(lead.owner_id),
@@ -69,6 +71,26 @@ async def _whole(conn: Conn, office_id: UUID, lead: Lead) -> dict[str, Any]:
         "last_outbound_at": _text(lead.last_outbound_at),
         "next_touch_at": _text(lead.next_touch_at),
         "first_response_seconds": lead.first_response_seconds,
+    }
+
+
+async def _analysis(conn: Conn, office_id: UUID, lead: Lead) -> dict[str, Any]:
+    """The score with all it is made of; "unavailable" by name when there is none, never a number in its stead."""
+    made = await signals.latest(conn, office_id, lead.id, "score")
+    if made is None or lead.score is None:
+        return {"state": "unavailable", "why": "the lead has not been looked at yet"}
+    value = made["value"]
+    return {
+        "state": "partial" if value["missing"] else "whole",
+        "score": value["points"],
+        "temperature": value["temperature"],
+        "confidence": value["confidence"],
+        "priority": value["priority"],
+        "reasons": value["parts"],
+        "missing": value["missing"],
+        "actions": value["actions"],
+        "version": made["version"],
+        "at": _text(made["at"]),
     }
 
 
