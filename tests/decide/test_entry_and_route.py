@@ -7,10 +7,15 @@ import pytest
 
 from rekindle.decide import entry, route
 from rekindle.decide.route import AgentFacts
-from rekindle.decide.words import Conversation, Intent, LeadKind, OptOutTier, Stage
-from tests.decide.strategies import NOON, ago, facts, hence, reply, step, touch
+from rekindle.decide.words import Basis, Conversation, Intent, LeadKind, OptOutTier, Stage
+from tests.decide.strategies import NOON, ago, consent, facts, hence, reply, step, suppression, touch
 
 NEW = facts(steps=(), past_sequences=())
+STOPPED = {
+    "inbound": (reply(at=ago(days=2), tier=OptOutTier.STOP),),
+    "suppressions": (suppression(),),
+    "consents": (consent(at=ago(days=9)),),
+}
 
 
 @pytest.mark.parametrize(
@@ -42,6 +47,9 @@ NEW = facts(steps=(), past_sequences=())
         ({"appointment_at": hence(days=1)}, None),
         ({"stage": Stage.CLIENT}, None),
         ({"inbound": (reply(at=ago(days=2), tier=OptOutTier.UNCERTAIN),)}, None),
+        (STOPPED, None),
+        (STOPPED | {"consents": (consent(basis=Basis.REPLY, at=ago(days=1)),)}, "new-buyer"),
+        (STOPPED | {"consents": (consent(basis=Basis.REPLY, at=ago(days=3)),)}, None),
     ],
 )
 def test_the_walk_a_lead_begins(changes: dict, name: str | None) -> None:

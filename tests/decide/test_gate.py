@@ -130,7 +130,8 @@ def test_start_opens_its_own_number_though_the_stop_closed_both() -> None:
     known = facts(addresses=TWO_PHONES, suppressions=blocked)
     assert verdict(replace(known, consents=(again,))) == (ALLOW, "ALLOWED")
     assert verdict(replace(known, consents=(replace(again, at=ago(minutes=6)),))) == (DENY, "SUPPRESSED_PERSON")
-    assert verdict(replace(known, consents=(consent(at=NOON),))) == (DENY, "SUPPRESSED_PERSON")  # a form is not enough
+    assert verdict(replace(known, consents=(consent(at=NOON),))) == (ALLOW, "ALLOWED")  # signed anew
+    assert verdict(replace(known, consents=(consent(at=NOON, basis=Basis.ATTESTED),))) == (DENY, "SUPPRESSED_PERSON")
     there = attempt(address=OTHER_PHONE)
     assert verdict(replace(known, consents=(again, consent(address=OTHER_PHONE))), there) == (DENY, "SUPPRESSED")
 

@@ -120,10 +120,16 @@ def test_an_office_without_a_postal_address_has_its_leads_answered_by_people() -
 
 
 def test_an_expired_step_is_skipped() -> None:
-    found = decide(facts(steps=(step(expires_at=NOON),)))
+    found = decide(facts(steps=(step(expires_at=NOON, index=1),)))
     assert isinstance(found, Wait)
     assert found.skipped is not None
     assert found.reasons[0].code == "EXPIRED"
+
+
+def test_a_first_answer_that_comes_too_late_is_given_by_a_person() -> None:
+    found = decide(facts(steps=(step(expires_at=NOON),)))
+    assert isinstance(found, HandOff)
+    assert "only worth sending earlier" in found.summary
 
 
 def test_the_more_urgent_step_goes_first_and_a_held_one_does_not_block_the_next() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from rekindle.decide.facts import Facts
 from rekindle.decide.gates.inbound import doubt, soft_stop
-from rekindle.decide.words import FINAL_STAGES, Conversation, Intent, LeadKind, OptOutTier, Stage
+from rekindle.decide.words import FINAL_STAGES, Basis, Conversation, Intent, LeadKind, OptOutTier, Stage
 
 NEW_BUYER = "new-buyer"
 NEW_SELLER = "new-seller"
@@ -36,7 +36,14 @@ def _new(facts: Facts, name: str) -> bool:
 
 def _free(facts: Facts, at: datetime) -> bool:
     """Automation may speak, nobody asked it not to, and nothing is arranged."""
-    opted_out = any(reply.tier is OptOutTier.STOP for reply in facts.inbound) and bool(facts.suppressions)
     arranged = facts.appointment_at is not None and facts.appointment_at > at
     taken = facts.conversation is Conversation.PERSON or facts.handoff_open or bool(facts.steps)
-    return not (taken or arranged or opted_out or facts.stage in _BUSY or soft_stop(facts) or doubt(facts))
+    return not (taken or arranged or _opted_out(facts) or facts.stage in _BUSY or soft_stop(facts) or doubt(facts))
+
+
+def _opted_out(facts: Facts) -> bool:
+    """They said stop, an address is still closed, and they have not opted in again since."""
+    said = max((reply.at for reply in facts.inbound if reply.tier is OptOutTier.STOP), default=None)
+    if said is None or not facts.suppressions:
+        return False
+    return not any(c.granted and c.basis in (Basis.REPLY, Basis.WRITTEN) and c.at > said for c in facts.consents)

@@ -89,7 +89,7 @@ def _walk(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decisio
 def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Send | Wait | HandOff:
     if step.expires_at is not None and step.expires_at <= at:
         text = f"{_name(step)} was only worth sending earlier."
-        return Wait(None, step, (Reason(RULE, Verdict.DENY, "EXPIRED", text),))
+        return _drop(step, facts, (Reason(RULE, Verdict.DENY, "EXPIRED", text),))
     reasons: tuple[Reason, ...] = ()
     held: list[datetime] = []
     for draft in step.drafts:
@@ -107,9 +107,13 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
     if held:
         return Wait(min(held), None, reasons)
     dropped = Reason(RULE, Verdict.DENY, "NO_WAY", f"{_name(step)} cannot be sent on any channel.")
-    if step.index == 0 and step.lane is Lane.FIRST_TOUCH:
-        return _unanswered(facts, (*reasons, dropped))
-    return Wait(None, step, (*reasons, dropped))
+    return _drop(step, facts, (*reasons, dropped))
+
+
+def _drop(step: PlannedStep, facts: Facts, reasons: tuple[Reason, ...]) -> Wait | HandOff:
+    """The walk goes on without this step; but a first answer that cannot be given is given by a person."""
+    first = step.index == 0 and step.lane is Lane.FIRST_TOUCH
+    return _unanswered(facts, reasons) if first else Wait(None, step, reasons)
 
 
 def _unanswered(facts: Facts, reasons: tuple[Reason, ...]) -> HandOff:

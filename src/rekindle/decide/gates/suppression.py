@@ -32,10 +32,10 @@ def judge(question: Question) -> Reason:
 
 
 def _called_back(question: Question, suppression: Suppression) -> bool:
-    """They opted in again from this very address after that: START opens its own number, whatever else is closed."""
+    """They opted in again for this very address after that: START opens its own number, whatever else is closed."""
     return any(
         consent.granted
-        and consent.basis is Basis.REPLY
+        and consent.basis in (Basis.REPLY, Basis.WRITTEN)
         and consent.at > suppression.at
         and consent.channel is question.attempt.channel
         and consent.address == question.attempt.address
