@@ -20,6 +20,12 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def lines_of_text(node: ast.AST) -> int:
+    """Lines of SQL and docstrings inside: long by nature, and read as one piece."""
+    texts = (n for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return sum((text.end_lineno or 0) - text.lineno for text in texts)
+
+
 def test_files_are_small() -> None:
     sizes = sorted(lines(path) for path in SOURCES if path.name != "__init__.py")
     assert max(sizes) <= LONGEST_FILE
@@ -32,7 +38,7 @@ def test_functions_are_short_and_errors_are_kept(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or 0) - node.lineno + 1
+            length = (node.end_lineno or 0) - node.lineno + 1 - lines_of_text(node)
             assert length <= LONGEST_FUNCTION, f"{name(path)}:{node.lineno} {node.name} has {length} lines"
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, f"{name(path)}:{node.lineno} bare except"

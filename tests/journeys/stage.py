@@ -208,7 +208,9 @@ async def serving(app: ASGIApp) -> AsyncIterator[int]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
-        web = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+        web = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1)
+        )
         task = asyncio.create_task(web._serve([listening]))
         while not web.started:  # noqa: ASYNC110 uvicorn sets a flag, no event
             await asyncio.sleep(0.01)

@@ -61,6 +61,17 @@ def _only_allowed(_: object, __: str, fields: MutableMapping[str, Any]) -> Mappi
     return {k: v for k, v in fields.items() if k in ALLOWED}
 
 
+class _Stderr:
+    """Writes each line to whatever stderr is at that moment, whole, so that processes sharing it do not mix lines."""
+
+    def msg(self, line: bytes) -> None:
+        stream = sys.stderr.buffer
+        stream.write(line + b"\n")
+        stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def set_up(level: str) -> None:
     """Log JSON to stderr from `level` up; stdout stays free for data."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
@@ -72,7 +83,7 @@ def set_up(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=lambda *_: _Stderr(),
         cache_logger_on_first_use=True,
     )
 

@@ -105,9 +105,11 @@ async def _look(looker: Looker, office_id: UUID, row: Claimed) -> None:
             await _finish(conn, office_id, row)
     except LeaseLostError:
         logger.info("lease lost", lead_id=str(row.lead_id), office_id=str(office_id))
-    except Exception as error:  # noqa: BLE001 one lead that cannot be decided must not stop its neighbours
-        logger.warning("look failed", lead_id=str(row.lead_id), attempts=row.attempts, error=type(error).__name__)
-        await _fail(looker, office_id, row, type(error).__name__)
+    except Exception as error:
+        # One lead that cannot be decided must not stop its neighbours; its row says why, and in the end a person is told.
+        name = type(error).__name__
+        logger.error("look failed", lead_id=str(row.lead_id), attempts=row.attempts, error=name)  # noqa: TRY400 its text may hold rows
+        await _fail(looker, office_id, row, name)
 
 
 async def _finish(conn: Conn, office_id: UUID, row: Claimed) -> None:

@@ -59,6 +59,7 @@ class Row:
 
 
 def rows(folder: Path, name: str) -> Iterator[Row]:
+    """Every row of a table of the pack with its place; raises PolicyError when the file is missing."""
     try:
         with (folder / name).open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
