@@ -105,8 +105,7 @@ async def _look(looker: Looker, office_id: UUID, row: Claimed) -> None:
             await _finish(conn, office_id, row)
     except LeaseLostError:
         logger.info("lease lost", lead_id=str(row.lead_id), office_id=str(office_id))
-    except Exception as error:
-        # One lead that cannot be decided must not stop its neighbours; its row says why, and in the end a person is told.
+    except Exception as error:  # noqa: BLE001 one broken lead must not stop its neighbours; its row says why
         name = type(error).__name__
         logger.error("look failed", lead_id=str(row.lead_id), attempts=row.attempts, error=name)  # noqa: TRY400 its text may hold rows
         await _fail(looker, office_id, row, name)
