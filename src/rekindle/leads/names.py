@@ -19,6 +19,8 @@ SPACES = re.compile(r"\s+")
 
 def settle(name: str, first: str, last: str) -> tuple[str, str, str]:
     """(name, first, last) with whatever can be told from the others filled in."""
+    if _plain(first) and _plain(last) and not name:
+        return f"{first} {last}", first, last
     name, first, last = _known(name), _known(first), _known(last)
     if first and not last and " " in first:
         name, first = name or first, ""
@@ -29,6 +31,11 @@ def settle(name: str, first: str, last: str) -> tuple[str, str, str]:
     name = tidy(_turned(name)) if name else ""
     both = f"{first} {last}".strip()
     return (name if len(name) > len(both) else both), first, last
+
+
+def _plain(part: str) -> bool:
+    """Written as names are, one word: nothing to set right. Most rows of an export are."""
+    return part.isalpha() and part.istitle() and part.lower() not in NOBODY
 
 
 def split(full: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from rekindle.decide.words import LeadKind, Stage
 from rekindle.leads import identity, names, places
@@ -50,16 +51,16 @@ def read(enquiry: Enquiry, *, at: datetime, listed: bool) -> Stated | tuple[Fiel
         "state": places.state(enquiry.state) if enquiry.state else "",
         "zip": places.zip_code(enquiry.zip) if enquiry.zip else "",
         "street": clean(enquiry.street),
-        "city": clean(enquiry.city),
+        "city": word(enquiry.city),
     }
     message = clean(enquiry.message)[:LONGEST]
     return Stated(
-        source=clean(enquiry.source),
+        source=word(enquiry.source),
         external_id=clean(enquiry.external_id),
         points=points,
         fields={column: value for column, value in fields.items() if value},
         stage=enquiry.stage if enquiry.stage in STAGES else "",
-        attributes={clean(k): clean(v) for k, v in enquiry.attributes if v and k not in OURS} | aside,
+        attributes={word(k): word(v) for k, v in enquiry.attributes if v and k not in OURS} | aside,
         message=message,
         page=clean(enquiry.page),
         at=min(enquiry.at, at) if enquiry.at else at,
@@ -84,6 +85,10 @@ def clean(text: str) -> str:
     if text.isascii():
         return text.strip() if "\x00" not in text else text.replace("\x00", "").strip()
     return text.encode("utf-8", "replace").decode().replace("\x00", "").strip()
+
+
+# For what is said again and again: names of attributes, sources, cities, budgets.
+word = lru_cache(maxsize=4096)(clean)
 
 
 def _points(enquiry: Enquiry) -> tuple[dict[Point, str], dict[str, str]]:
