@@ -12,9 +12,10 @@ from tests.decide.strategies import NOON, ago, consent, facts, hence, reply, ste
 
 NEW = facts(steps=(), past_sequences=())
 STOPPED = {
-    "inbound": (reply(at=ago(days=2), tier=OptOutTier.STOP),),
+    "inbound": (reply(at=ago(days=40), tier=OptOutTier.STOP),),
     "suppressions": (suppression(),),
-    "consents": (consent(at=ago(days=9)),),
+    "consents": (consent(at=ago(days=90)),),
+    "enquired_at": ago(days=90),
 }
 
 
@@ -48,8 +49,9 @@ STOPPED = {
         ({"stage": Stage.CLIENT}, None),
         ({"inbound": (reply(at=ago(days=2), tier=OptOutTier.UNCERTAIN),)}, None),
         (STOPPED, None),
-        (STOPPED | {"consents": (consent(basis=Basis.REPLY, at=ago(days=1)),)}, "new-buyer"),
-        (STOPPED | {"consents": (consent(basis=Basis.REPLY, at=ago(days=3)),)}, None),
+        (STOPPED | {"enquired_at": ago(days=1)}, "new-buyer"),  # whose first step finds every address closed
+        (STOPPED | {"consents": (consent(basis=Basis.REPLY, at=ago(days=39)),)}, "silent-lead"),
+        (STOPPED | {"consents": (consent(basis=Basis.REPLY, at=ago(days=41)),)}, None),
     ],
 )
 def test_the_walk_a_lead_begins(changes: dict, name: str | None) -> None:

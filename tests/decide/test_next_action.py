@@ -100,7 +100,7 @@ def test_who_asked_and_whose_only_number_turns_out_dead_is_handed_to_a_person() 
     )
     found = decide(dead)
     assert isinstance(found, HandOff)
-    assert "The phone number does not work: landline." in found.summary
+    assert "The phone number is closed: landline." in found.summary
     arrived = (*dead.touches, touch(at=ago(minutes=40), state=MessageState.DELIVERED))
     for over in (
         {"handed_off_at": NOON},
@@ -110,6 +110,17 @@ def test_who_asked_and_whose_only_number_turns_out_dead_is_handed_to_a_person() 
         {"enquired_at": ago(days=31)},
     ):
         assert isinstance(decide(replace(dead, **over)), Stop), over  # type: ignore[arg-type]
+
+
+def test_who_said_stop_and_asks_anew_is_handed_to_a_person_and_not_written_to() -> None:
+    closed = (
+        suppression(at=ago(days=9)),
+        suppression(channel=Channel.EMAIL, address=EMAIL, reason="unsubscribed", at=ago(days=9)),
+    )
+    found = decide(facts(suppressions=closed))
+    assert isinstance(found, HandOff)
+    assert "The phone number is closed: asked to stop. The e-mail address is closed: unsubscribed." in found.summary
+    assert isinstance(decide(facts(suppressions=closed, steps=(step(index=3),))), Stop)
 
 
 def test_an_office_without_a_postal_address_has_its_leads_answered_by_people() -> None:

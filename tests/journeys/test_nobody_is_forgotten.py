@@ -77,3 +77,18 @@ async def test_start_opens_the_number_it_comes_from_and_no_other(stage: Stage) -
     assert after["address"] == FIRST
     blocked = await stage.rows("select 1 from suppression where channel = 'sms' and lifted_at is null")
     assert len(blocked) == 1
+
+
+async def test_who_said_stop_and_asks_again_reaches_a_person_and_gets_no_message(stage: Stage) -> None:
+    await stage.form(DANA)
+    await stage.turn()
+    await stage.phone.reply("lakeside", Channel.SMS, FIRST, "STOP")
+    await stage.turn()
+    await stage.pass_time(timedelta(days=5))
+    before = await stage.rows(OUT)
+    assert await stage.rows(NOTICES) == []
+    await stage.form(DANA | {"message": "Is Oak 7 free?"})
+    await stage.turn()
+    assert "closed: asked to stop" in (await stage.one(NOTICES))["text"]
+    await stage.pass_time(timedelta(days=60))
+    assert await stage.rows(OUT) == before

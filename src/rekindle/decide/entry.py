@@ -42,8 +42,8 @@ def _free(facts: Facts, at: datetime) -> bool:
 
 
 def _opted_out(facts: Facts) -> bool:
-    """They said stop, an address is still closed, and they have not opted in again since."""
+    """They said stop, an address is still closed, and they have neither opted in again nor asked anew since."""
     said = max((reply.at for reply in facts.inbound if reply.tier is OptOutTier.STOP), default=None)
-    if said is None or not facts.suppressions:
+    if said is None or not facts.suppressions or (facts.enquired_at is not None and facts.enquired_at > said):
         return False
     return not any(c.granted and c.basis in (Basis.REPLY, Basis.WRITTEN) and c.at > said for c in facts.consents)

@@ -2,21 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from rekindle.decide import gate, person_needed
+from rekindle.decide import gate, person_needed, unanswered
 from rekindle.decide.contact_law import GATE as HOURS
 from rekindle.decide.contact_law import window
 from rekindle.decide.decision import Decision, GateResult, HandOff, Reason, Send, Stop, Wait
 from rekindle.decide.facts import Attempt, Draft, Facts, PlannedStep
 from rekindle.decide.gates.inbound import soft_stop
-from rekindle.decide.gates.suppression import ABOUT_THE_ADDRESS
 from rekindle.decide.policy import Policy
-from rekindle.decide.words import FINAL_STAGES, Actor, Channel, Conversation, Lane, MessageState, Verdict
+from rekindle.decide.words import FINAL_STAGES, Actor, Conversation, Lane, Verdict
 
 RULE = "next_action"
 # Texts held over night do not all leave in the first second of the morning.
 SPREAD = timedelta(minutes=10)
-_LATELY = timedelta(days=30)  # as long as facts remember what left
-_ADDRESS = {Channel.SMS: "phone number", Channel.EMAIL: "e-mail address"}
 
 
 def next_action(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decision:
@@ -46,24 +43,13 @@ def _stop(facts: Facts, at: datetime) -> Stop | HandOff | None:
         return _end("STAGE_FINAL", f"Automation ends at stage {facts.stage}.")
     blocked = {(s.channel, s.address) for s in facts.suppressions}
     if all((a.channel, a.value) in blocked for a in facts.addresses):
-        if _tried_in_vain(facts, at):
-            whys = dict.fromkeys(f"The {_ADDRESS[s.channel]} does not work: {s.reason}." for s in facts.suppressions)
-            return _unanswered(facts, tuple(Reason(RULE, Verdict.DENY, "DEAD_ADDRESS", why) for why in whys))
+        if unanswered.tried_in_vain(facts, at=at) or unanswered.asks_anew(facts):
+            return unanswered.closed(facts)
         text = "Every address of the lead is suppressed." if facts.addresses else "The lead has no address."
         return _end("NO_OPEN_ADDRESS", text)
     if soft_stop(facts):
         return _end("SOFT_STOP", "The lead said no; only a person may write until they come back.")
     return None
-
-
-def _tried_in_vain(facts: Facts, at: datetime) -> bool:
-    """They asked lately, everything we sent since came back, and nobody ever asked us to be silent."""
-    asked = facts.enquired_at
-    if asked is None or at - asked >= _LATELY or (facts.handed_off_at is not None and facts.handed_off_at >= asked):
-        return False
-    made = [touch for touch in facts.touches if touch.at >= asked]
-    in_vain = bool(made) and all(touch.state in (MessageState.FAILED, MessageState.UNDELIVERED) for touch in made)
-    return in_vain and all(suppression.reason in ABOUT_THE_ADDRESS for suppression in facts.suppressions)
 
 
 def _walk(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decision:
@@ -95,7 +81,7 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
     for draft in step.drafts:
         addresses = [a.value for a in facts.addresses if a.channel is draft.channel]
         if not addresses:
-            text = f"The lead has given no {_ADDRESS[draft.channel]}."
+            text = f"The lead has given no {unanswered.ADDRESS[draft.channel]}."
             reasons += (Reason(RULE, Verdict.DENY, "NO_ADDRESS", text),)
         for address in addresses:
             found = gate.check(facts, _attempt(step, draft, address), policy, at=at)
@@ -113,16 +99,7 @@ def _try(step: PlannedStep, facts: Facts, policy: Policy, *, at: datetime, draw:
 def _drop(step: PlannedStep, facts: Facts, reasons: tuple[Reason, ...]) -> Wait | HandOff:
     """The walk goes on without this step; but a first answer that cannot be given is given by a person."""
     first = step.index == 0 and step.lane is Lane.FIRST_TOUCH
-    return _unanswered(facts, reasons) if first else Wait(None, step, reasons)
-
-
-def _unanswered(facts: Facts, reasons: tuple[Reason, ...]) -> HandOff:
-    """Somebody asked and waits for the first answer, and nothing of ours may reach them: a person must."""
-    denials = (reason for reason in reasons if reason.verdict is Verdict.DENY and reason.code != "NO_WAY")
-    whys = tuple(dict.fromkeys(reason.text for reason in denials))
-    text = "The lead asked and cannot be written to automatically; a person must answer."
-    needed = Reason(RULE, Verdict.ALLOW, "PERSON_NEEDED", text)
-    return HandOff(person_needed.UNANSWERED, person_needed.no_way(facts, whys), (*reasons, needed))
+    return unanswered.hand_off(facts, reasons) if first else Wait(None, step, reasons)
 
 
 def _spread(until: datetime, found: GateResult, facts: Facts, policy: Policy, *, address: str, draw: float) -> datetime:
