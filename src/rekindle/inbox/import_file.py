@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rekindle.decide.words import Lane
 from rekindle.inbox import store, tally
-from rekindle.inbox.handle import BULK, CHUNKS, Handler, handle_office
+from rekindle.inbox.handle import BULK, Handler, handle_office
 from rekindle.inbox.import_rows import ImportRows, Refused
 from rekindle.inbox.receive import receive_many
 from rekindle.inbox.tally import Tally
@@ -31,6 +31,7 @@ from rekindle.sequences import store as sequences
 
 CHUNK_ROWS = 500
 AT_ONCE = 4  # chunks stored by one commit
+HANDS = 3  # chunks handled at once: two wait for the database while one is read
 AHEAD = 12  # chunks stored and not yet handled, before reading pauses
 ASKED = 100  # chunks, oldest first, whose outcome is asked for at once
 POLL_SECONDS = 0.05
@@ -120,7 +121,7 @@ async def import_file(
     work = _Work(parts, office_id, refuse, progress)
     async with asyncio.TaskGroup() as group:
         feeding = group.create_task(work.feed(rows))
-        for _ in range(CHUNKS):
+        for _ in range(HANDS):
             group.create_task(work.drain(feeding))
     done = work.done
     return Report(
