@@ -124,6 +124,23 @@ def test_news_arrive_without_a_reload_and_leave_what_is_open_alone(enter: Enter,
     assert page.input_value("#write") == "half a sentence"
 
 
+def test_a_list_says_what_is_new_and_does_not_jump(enter: Enter, site: Site) -> None:
+    page = enter()
+    page.goto(site.url + "/leads")
+    first = page.locator("main .row-link").first.inner_text()
+    with psycopg.connect(site.database_url, autocommit=True) as conn:
+        conn.execute(
+            "insert into lead (office_id, id, created_at, updated_at, name, first_name, kind, stage, source)"
+            " select office_id, gen_random_uuid(), now(), now(), 'Just Now', 'Just', kind, stage, source from lead"
+            " where id = %s",
+            (site.leads["Grace Marsh"],),
+        )
+    expect(page.locator("#fresh")).to_contain_text("1 new lead", timeout=15_000)
+    assert page.locator("main .row-link").first.inner_text() == first
+    page.click("#fresh a")
+    expect(page.locator("main .row-link").first).to_have_text("Just Now")
+
+
 def test_an_unchanged_piece_is_304(enter: Enter, site: Site) -> None:
     page = enter()
     first = page.request.get(site.url + "/live/leads/" + str(site.leads["Grace Marsh"]) + "/about")

@@ -64,6 +64,22 @@ async def page(conn: Conn, office_id: UUID, ask: Ask, *, after: After | None, li
     return await cursor.fetchall()
 
 
+async def made_since(conn: Conn, office_id: UUID, since: datetime, *, owner: UUID | None, most: int) -> int:
+    """Decisions made after an instant, counted up to `most`."""
+    cursor = await conn.execute(
+        """
+        select count(*) as n from (
+          select from decision d where d.office_id = %(office)s and d.at > %(since)s
+            and (%(owner)s::uuid is null or exists (select from lead o
+              where o.office_id = d.office_id and o.id = d.lead_id and o.owner_id = %(owner)s))
+          limit %(most)s) counted
+        """,
+        {"office": office_id, "since": since, "owner": owner, "most": most},
+    )
+    row = await cursor.fetchone()
+    return row["n"] if row else 0
+
+
 async def one(conn: Conn, office_id: UUID, decision_id: UUID, at: datetime, *, owner: UUID | None) -> Row | None:
     """A decision whole, with the facts it was made on."""
     cursor = await conn.execute(

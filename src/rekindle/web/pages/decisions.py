@@ -12,10 +12,10 @@ from starlette.responses import Response
 from rekindle.kit.db import Conn, Row
 from rekindle.reports.decisions import store
 from rekindle.reports.leads import store as leads
-from rekindle.web.pages import cursor, times, why
+from rekindle.web.pages import cursor, fresh, times, why
 from rekindle.web.pages.filters import Filter, chosen_of, query
 from rekindle.web.pages.frame import Viewer, Who, frame
-from rekindle.web.pages.render import fragment, page, part
+from rekindle.web.pages.render import Part, fragment, page, part
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.why import Line
 from rekindle.web.pages.words import DECISIONS, VERDICTS, name_of
@@ -59,6 +59,7 @@ class View:
     rows: tuple[DecisionRow, ...]
     next_page: str
     first_page: str
+    fresh: Part
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ async def _view(viewer: Viewer, conn: Conn, asked: dict[str, str]) -> View:
         rows=tuple(_row(row, viewer) for row in rows),
         next_page=query(kept | {"after": last}) if more else "",
         first_page=query(kept) if after else "",
+        fresh=fresh.nothing_yet("decision", viewer.at),
     )
 
 

@@ -14,10 +14,10 @@ from rekindle.kit.db import Conn, Row
 from rekindle.office import people
 from rekindle.reports.leads import store
 from rekindle.reports.leads.types import Ask, Order, Reach
-from rekindle.web.pages import cursor, times
+from rekindle.web.pages import cursor, fresh, times
 from rekindle.web.pages.filters import Filter, chosen_of, query
 from rekindle.web.pages.frame import Viewer, Who, frame
-from rekindle.web.pages.render import page
+from rekindle.web.pages.render import Part, page
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.words import INTENTS, KINDS, STAGES, name_of, phone, plain, word
 from rekindle.web.session import visible_owner
@@ -64,6 +64,7 @@ class View:
     first_page: str
     searching: bool
     too_short: bool
+    fresh: Part
 
 
 @router.get("/leads")
@@ -96,6 +97,7 @@ async def _found(viewer: Viewer, conn: Conn, q: str, filters: tuple[Filter, ...]
         first_page="",
         searching=True,
         too_short=too_short,
+        fresh=fresh.nothing_yet("lead", viewer.at),
     )
 
 
@@ -117,6 +119,7 @@ async def _listed(viewer: Viewer, conn: Conn, asked: dict[str, str], filters: tu
         first_page=query(kept) if after else "",
         searching=False,
         too_short=False,
+        fresh=fresh.nothing_yet("lead", viewer.at),
     )
 
 
