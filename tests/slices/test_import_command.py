@@ -96,6 +96,14 @@ def test_refused_rows_are_mended_in_their_file_and_imported_again(database: str,
     again = rekindle(database, home, str(file))
     assert "nothing new in this file: nothing was changed" in again.stdout
     assert leads(database) == ["Ann Lee", "Bo Diaz", "Cy Eze"]
+    # What somebody mended is not written over; the same refusals twice are one file.
+    assert "bo@x.example" in refused.read_text()
+    rekindle(database, home, str(file))
+    assert sorted(p.name for p in tmp_path.glob("people.csv.refused*")) == [
+        "people.csv.refused.2.csv",
+        "people.csv.refused.csv",
+        "people.csv.refused.csv.refused.csv",
+    ]
 
 
 def test_json_is_one_object_and_nothing_else(database: str, home: Path, tmp_path: Path) -> None:

@@ -1,72 +1,23 @@
 """What a person sees of an import: the columns before, progress meanwhile, counts and refusals after."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self, TextIO
+from typing import BinaryIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from rekindle.cli.context import say
+from rekindle.cli.import_refused import Refusals
 from rekindle.inbox.import_file import Report
-from rekindle.inbox.import_rows import Refused
 from rekindle.providers.csv_file.fields import Field
 from rekindle.providers.csv_file.guess import DOUBTFUL, Column
 from rekindle.providers.csv_file.preview import Preview
-from rekindle.providers.csv_file.read import write_row
 
 SHOWN_REFUSALS = 20
-KEPT_REFUSALS = 100
-WHY = "why"
 DIALECTS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-
-
-class Refusals:
-    """Counts what is refused, keeps the first for the screen, writes all to a file that can be mended."""
-
-    def __init__(self, path: Path | None, looked: Preview) -> None:
-        self.path = path
-        self.first: list[Refused] = []
-        self._looked = looked
-        self._file: TextIO | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._file:
-            self._file.close()
-
-    def add(self, refused: Refused) -> None:
-        """Take note of one row."""
-        if len(self.first) < KEPT_REFUSALS:
-            self.first.append(refused)
-        if self.path is None:
-            return
-        layout = self._looked.layout
-        if self._file is None:
-            try:
-                # With a BOM, or spreadsheets would take it for an old code page.
-                self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            except OSError as problem:
-                say.print(f"{self.path} cannot be written ({problem.strerror}); the refused rows are only shown here")
-                self.path = None
-                return
-            self._write(WHY, layout.raw_headers or layout.headers)
-        self._write(f"row {refused.row}: {refused.field + ': ' if refused.field else ''}{refused.why}", refused.cells)
-
-    def _write(self, why: str, cells: Sequence[str]) -> None:
-        """`why` stands first, so that a row with a cell too many stays in line; an earlier `why` makes room."""
-        layout = self._looked.layout
-        mended_before = bool(layout.raw_headers) and layout.raw_headers[0].lower() == WHY
-        if self._file:
-            self._file.write(write_row([why, *cells[mended_before:]], layout.delimiter))
 
 
 def show_preview(looked: Preview, file: str) -> None:

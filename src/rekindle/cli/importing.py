@@ -13,6 +13,7 @@ import typer
 from rekindle.cli import import_report as report
 from rekindle.cli.context import UsageProblemError, engine, fail, pick_office, run
 from rekindle.cli.import_map import read_map
+from rekindle.cli.import_refused import Refusals
 from rekindle.cli.listing import Office
 from rekindle.cli.set_up import AsJson
 from rekindle.inbox import import_file as importer
@@ -53,7 +54,7 @@ def import_file(
         except (UnusableFileError, MappingError, UsageProblemError) as error:
             fail(f"{file}: {error}")
         report.show_preview(looked, file)
-        with report.Refusals(None if dry_run else _refused_path(file), looked) as refusals:
+        with Refusals(None if dry_run else _refused_path(file), looked) as refusals:
             if dry_run:
                 made = _count(opened, looked, refusals)
             else:
@@ -66,9 +67,7 @@ def import_file(
         raise typer.Exit(SOME_REFUSED)
 
 
-async def _import(
-    file: BinaryIO, looked: Preview, refusals: report.Refusals, *, office: str | None, enroll: str
-) -> Report:
+async def _import(file: BinaryIO, looked: Preview, refusals: Refusals, *, office: str | None, enroll: str) -> Report:
     async with engine(pool=4) as opened:
         office_id = await pick_office(opened.db, office)
         with report.progress(file) as moved:
@@ -80,7 +79,7 @@ async def _import(
                 raise UsageProblemError(f"--enroll: {error}") from error
 
 
-def _count(file: BinaryIO, looked: Preview, refusals: report.Refusals) -> Report:
+def _count(file: BinaryIO, looked: Preview, refusals: Refusals) -> Report:
     with report.progress(file) as moved:
         return importer.count(file, looked, at=SystemClock().now(), refuse=refusals.add, progress=moved)
 
@@ -107,7 +106,7 @@ def _refused_path(file: str) -> Path:
     return Path("import.refused.csv" if file == "-" else f"{file}.refused.csv")
 
 
-def _plain(made: Report, file: str, looked: Preview, refusals: report.Refusals, *, dry_run: bool) -> dict[str, object]:
+def _plain(made: Report, file: str, looked: Preview, refusals: Refusals, *, dry_run: bool) -> dict[str, object]:
     """What --json prints: one object."""
     return {
         "file": file,
