@@ -144,8 +144,8 @@ async def composer(viewer: Viewer, conn: Conn, row: Row) -> Composer:
     if last is not None and last["channel"] in choices:
         choices = (last["channel"], *(c for c in choices if c != last["channel"]))
     subject = (last["subject"] or "") if last else ""
-    speaking = row["conversation"] == "person"
-    hint = "" if speaking else "Automation is still on; take over to keep it silent while you speak."
+    silent = row["conversation"] == "person" or await store.open_handoff(conn, viewer.who.office_id, row["id"])
+    hint = "" if silent else "Automation is still on; take over to keep it silent while you speak."
     return Composer(
         lead_id=str(row["id"]),
         key=str(new_id()),
