@@ -52,6 +52,48 @@ def test_fields_are_filled_or_named(text: str, made: str, missing: tuple[str, ..
     assert fill(text, FIELDS) == (made, missing)
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "https://win.example/now",
+        "WWW.win.example",
+        "call win@mail.example",
+        "Ana\nYour parcel waits",
+        "Ana\rpay",
+        "Ana\u2028pay",
+        "\u202eana",
+        "Ana\x00",
+        "<b>Ana</b>",
+        "[Ana](win)",
+        "{{ office.phone }}",
+        "a" * 61,
+    ],
+)
+def test_a_stranger_cannot_write_our_texts_through_a_form(planted: str) -> None:
+    known = Known(
+        first_name=planted,
+        last_name=planted,
+        street=planted,
+        city=planted,
+        attributes=(("area", planted), ("property", planted), ("timeline", planted)),
+        office_name="Lakeside [Team]",
+    )
+    fields = values(known, unsubscribe_url=LINK)
+    for name in ("first_name", "last_name", "name", "city", "area", "property_address", "address1", "timeline"):
+        assert fill(f"{{{{ lead.{name} }}}}", fields) == ("", (f"lead.{name}",))
+    assert fill("{{ lead.attributes.timeline }}", fields) == ("", ("lead.attributes.timeline",))
+    assert fill("Hi {{ lead.first_name | default: 'there' }}", fields) == ("Hi there", ())
+    assert fill("{{ office.name }}", fields) == ("Lakeside [Team]", ())  # the office's own words are its own
+
+
+def test_names_are_short_and_places_may_be_longer() -> None:
+    known = Known(first_name="a" * 41, last_name="O'Neil-Müller", attributes=(("property", "1 " + "a" * 58),))
+    fields = values(known, unsubscribe_url=LINK)
+    assert fill("{{ lead.name }}", fields) == ("O'Neil-Müller", ())
+    assert fill("{{ lead.first_name }}", fields) == ("", ("lead.first_name",))
+    assert fill("{{ lead.property_address }}", fields) == ("1 " + "a" * 58, ())
+
+
 def test_a_template_that_is_not_liquid_is_refused_by_line() -> None:
     with pytest.raises(BadTemplateError):
         fill("{% if lead.first_name %}open", FIELDS)

@@ -1,5 +1,6 @@
 """Merge fields: our names, and the aliases pasted in from other CRMs; a blank is left out, so it counts as missing."""
 
+import unicodedata
 from collections.abc import Mapping
 
 from rekindle.content.types import Known, Values
@@ -7,24 +8,32 @@ from rekindle.content.types import Known, Values
 AREA = ("area", "areas", "neighborhood", "location", "city")
 ADDRESS = ("property_address", "property", "address", "listing")
 
+# What a lead states comes from a public form: whoever fills it in must not write our messages to somebody's number.
+LONGEST_NAME = 40
+LONGEST = 60
+TELLTALE = ("://", "www.", "@", "<", ">", "[", "]", "{", "}")
+UNSEEN = {"Cc", "Cf", "Zl", "Zp"}  # control, format (a text turned around), line and paragraph breaks
+
 
 def values(known: Known, *, unsubscribe_url: str) -> Values:
     """The names a template may use, with their values; nothing blank is among them."""
-    attributes = {name: text for name, text in known.attributes if text.strip()}
+    attributes = {name: text for name, text in known.attributes if stated(text).strip()}
+    first, last = stated(known.first_name, longest=LONGEST_NAME), stated(known.last_name, longest=LONGEST_NAME)
+    city, street = stated(known.city), stated(known.street)
     lead = {
         **attributes,
-        "first_name": tidy(known.first_name),
-        "last_name": tidy(known.last_name),
-        "name": tidy(f"{known.first_name} {known.last_name}".strip()),
-        "full_name": tidy(f"{known.first_name} {known.last_name}".strip()),
+        "first_name": tidy(first),
+        "last_name": tidy(last),
+        "name": tidy(f"{first} {last}".strip()),
+        "full_name": tidy(f"{first} {last}".strip()),
         "email": known.email,
         "phone": readable(known.phone),
-        "city": known.city,
-        "state": known.state,
-        "postal_code": known.zip,
-        "address1": known.street,
-        "area": _first(attributes, AREA) or known.city,
-        "property_address": _first(attributes, ADDRESS) or known.street,
+        "city": city,
+        "state": stated(known.state),
+        "postal_code": stated(known.zip),
+        "address1": street,
+        "area": _first(attributes, AREA) or city,
+        "property_address": _first(attributes, ADDRESS) or street,
         "attributes": attributes,
     }
     office = {
@@ -52,6 +61,14 @@ def values(known: Known, *, unsubscribe_url: str) -> Values:
         "unsubscribe_url": unsubscribe_url,
     }
     return _filled(fields)
+
+
+def stated(text: str, *, longest: int = LONGEST) -> str:
+    """What a lead stated, or nothing when it holds a link, an address, markup or a line break, or is too long."""
+    plain = text.lower()
+    if len(text) > longest or any(mark in plain for mark in TELLTALE):
+        return ""
+    return "" if any(unicodedata.category(each) in UNSEEN for each in text) else text
 
 
 def readable(phone: str) -> str:
