@@ -156,3 +156,23 @@ def test_any_text_is_read_and_the_same_way_twice(text: str) -> None:
 @pytest.mark.parametrize("filler", ["stop ", "no ", "ok ", "k", "> ", '"', "please don't ", "a.", "\n"])
 def test_long_texts_are_read_quickly(filler: str) -> None:
     classify(filler * 5000)
+
+
+QUOTES = [
+    "hello@lakeside.example wrote:\n> Hi Dana, reply STOP to opt out",
+    "Lakeside Team <hello@lakeside.example> wrote:\n\nHi Dana,\nthanks for asking",
+    "On Tue, Nov 24, 2026 at 9:00 AM Lakeside Team wrote:\n> Hi Dana",
+    "El mar, 24 nov 2026, Lakeside Team escribi\u00f3:\n> Hola",
+    "From: Lakeside Team <hello@lakeside.example>\nSent: Tuesday\nTo: Dana\n\nHi Dana, would you like to stop by?",
+]
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+@pytest.mark.parametrize("word", ["quit", "End.", "cancel", "STOP", "unsubscribe", "alto"])
+def test_a_bare_word_above_a_quoted_mail_is_a_stop(word: str, quote: str) -> None:
+    assert classify(f"{word}\n\n{quote}").tier is OptOutTier.STOP
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+def test_what_stands_in_a_quoted_mail_is_not_the_leads_word(quote: str) -> None:
+    assert classify(f"Yes, Saturday works\n\n{quote}").tier is OptOutTier.NONE

@@ -122,3 +122,24 @@ def test_a_missing_secret_is_named_and_nothing_starts(rekindle: Run, monkeypatch
         refused = rekindle(verb)
         assert refused.exit_code in {1, 2}
         assert "REKINDLE_SECRET_KEY" in refused.output
+
+
+def test_people_are_added_with_their_hours_and_get_new_passwords(rekindle: Run) -> None:
+    rekindle("office", "create", "lakeside", *OFFICE)
+    (made,) = lines(rekindle("person", "add", "priya@lakeside.example", "--name", "Priya Raman", "--json"))
+    assert made["login"] == "priya@lakeside.example"
+    taken = rekindle("person", "add", "priya@lakeside.example", "--name", "Somebody")
+    assert taken.exit_code == 2
+    odd = rekindle("person", "hours", "priya@lakeside.example", "--hours", "Someday 9-5")
+    assert odd.exit_code == 2
+    assert "names no day" in odd.stderr
+    assert rekindle("person", "hours", "priya@lakeside.example", "--hours", "Mon-Fri 08:00-12:00").exit_code == 0
+    (reset,) = lines(rekindle("person", "password", "Priya@lakeside.example", "--json"))
+    assert reset["password"] != made["password"]
+    assert rekindle("person", "password", "nobody@lakeside.example").exit_code == 2
+
+
+def test_an_office_is_told_what_it_cannot_do_without(rekindle: Run) -> None:
+    bare = rekindle("office", "create", "bare")
+    assert bare.exit_code == 0
+    assert "no e-mail can leave" in bare.stderr

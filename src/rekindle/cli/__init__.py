@@ -2,7 +2,7 @@
 
 import typer
 
-from rekindle.cli import deciding, importing, listing, offices, serve, set_up, up
+from rekindle.cli import deciding, importing, listing, offices, serve, set_up, staff, up
 from rekindle.cli.context import Wiring, wire
 
 app = typer.Typer(
@@ -31,3 +31,4 @@ app.command("import")(importing.import_file)
 app.command("list")(listing.list_rows)
 app.command("decide")(deciding.decide)
 app.add_typer(offices.app, name="office")
+app.add_typer(staff.app, name="person")

@@ -54,6 +54,8 @@ def create(
             return made
 
     made = run(work)
+    for line in lacking(phone=phone, email=email, address=address):
+        say.print(f"note: {line}", markup=False)
     shown = {k: v for k, v in asdict(made).items() if k != "office_id"}
     if as_json:
         typer.echo(json.dumps(shown))
@@ -73,3 +75,13 @@ def list_offices(*, as_json: AsJson = False) -> None:
 
     for office in run(work):
         typer.echo(json.dumps(office) if as_json else f"{office['slug']:24} {office['mode']:8} {office['name']}")
+
+
+def lacking(*, phone: str | None, email: str | None, address: str | None) -> list[str]:
+    """What an office without these cannot do: such messages are skipped, each with its reason on the lead's page."""
+    lines = {
+        "no --phone: texts have no number to come from": phone,
+        "no --email: e-mails have no address to come from": email,
+        "no --address: no e-mail can leave, the law wants a postal address at its foot (15 U.S.C. 7704)": address,
+    }
+    return [line for line, given in lines.items() if not given]

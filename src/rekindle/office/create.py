@@ -59,7 +59,11 @@ async def create(
     try:
         async with db.office(made) as conn:
             await store.put(conn, office)
-            await people.add(conn, made, email=login, name=f"{name} owner", role=Role.OWNER, password=password, at=at)
+            owner = await people.add(
+                conn, made, email=login, name=f"{name} owner", role=Role.OWNER, password=password, at=at
+            )
+            # Until agents are added the owner takes the hand-offs: an office in which nobody does loses its leads.
+            await people.set_agent(conn, made, owner, timezone=timezone)
             api_key = await keys.put_api_key(conn, made, "first", at=at)
             form_secret = await keys.put_secret(conn, made, keyring, "form", at=at)
             if office.mode is Mode.SANDBOX:

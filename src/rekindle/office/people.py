@@ -83,6 +83,12 @@ async def set_accepting(
         raise UnknownPersonError(str(person_id))
 
 
+async def set_password(conn: Conn, office_id: UUID, person_id: UUID, password: str) -> None:
+    """A new password; every session of theirs ends with the old one. Raises UnknownPersonError."""
+    await get(conn, office_id, person_id)
+    await store.put_password(conn, office_id, person_id, make_hash(password))
+
+
 async def deactivate(conn: Conn, office_id: UUID, person_id: UUID) -> None:
     """Bar a person from signing in and from new leads at once; raises UnknownPersonError."""
     if not await store.deactivate(conn, office_id, person_id):

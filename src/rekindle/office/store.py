@@ -164,6 +164,14 @@ async def people(conn: Conn, office_id: UUID) -> list[Person]:
     return [_person(row) async for row in cursor]
 
 
+async def put_password(conn: Conn, office_id: UUID, person_id: UUID, password_hash: str) -> None:
+    """Set the password's hash and end whatever was begun with the old one."""
+    await conn.execute(
+        "update person set password_hash = %s where office_id = %s and id = %s", (password_hash, office_id, person_id)
+    )
+    await conn.execute("delete from session where office_id = %s and person_id = %s", (office_id, person_id))
+
+
 async def deactivate(conn: Conn, office_id: UUID, person_id: UUID) -> bool:
     """Bar a person and end their sessions; False when there is no such person."""
     await conn.execute("delete from session where office_id = %s and person_id = %s", (office_id, person_id))

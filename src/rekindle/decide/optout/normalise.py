@@ -9,7 +9,9 @@ _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\uf
 _APOSTROPHES = re.compile("['’‘`´]")
 _QUOTED_LINE = re.compile(r"^\s*(?:>|\|).*$", re.MULTILINE)
 _REPLY_HEADER = re.compile(
-    r"^.*(?:\b(?:on|el|le)\b.{3,120}\b(?:wrote|escribio|a ecrit)\s*:|-{2,}\s*(?:original message|mensaje original)).*$",
+    r"^.*(?:\b(?:on|el|le)\b.{3,120}\b(?:wrote|escribio|a ecrit)\s*:|-{2,}\s*(?:original message|mensaje original)).*$"
+    r"|^.{0,120}\b(?:wrote|escribio|a ecrit|schrieb)\s*:[ \t]*$"
+    r"|^(?:from|de|von)\s*:.*\n(?:sent|date|to|enviado|fecha|para|gesendet)\s*:.*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _REACTION = re.compile(
