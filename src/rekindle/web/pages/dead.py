@@ -96,10 +96,11 @@ def _letter(one: Dead, viewer: Viewer) -> Letter:
 
 
 def _readable(body: bytes) -> str:
-    """The bytes as text: JSON laid out, everything else as it came, what is no text marked."""
+    """The bytes as text, whatever they are: JSON laid out, everything else as it came, what is no text marked."""
     try:
-        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
+        laid_out = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        text = laid_out.encode(errors="replace").decode()  # an escape may name half a character, which no page can hold
+    except (ValueError, RecursionError):
         text = body.decode(errors="replace")
     more = len(text) - LONGEST_BODY
     return text if more <= 0 else f"{text[:LONGEST_BODY]}\n… {more} characters more"
