@@ -189,6 +189,8 @@ async def staged(
 async def _furnish(conn: Conn, made: Created, at: datetime) -> UUID:
     await install_templates(conn, made.office_id, at=at)
     await install_sequences(conn, made.office_id, at=at)
+    for owner in await people.everybody(conn, made.office_id):
+        await people.set_accepting(conn, made.office_id, owner.id, accepting=False)
     agent = await people.add(
         conn,
         made.office_id,
