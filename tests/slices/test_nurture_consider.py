@@ -73,6 +73,31 @@ async def test_a_new_lead_is_greeted_without_anybody_doing_anything(world: World
     assert kinds == ["decided", "enrolled", "planned", "scored"]
 
 
+async def test_an_allowed_send_is_told_as_allowed_and_keeps_every_line(world: World) -> None:
+    lead = await new_lead(world)
+    await consider_batch(world.looker())
+    (line,) = [line["data"] for line in await world.rows("timeline", lead) if line["kind"] == "decided"]
+    (decision,) = await world.rows("decision", lead)
+    assert (line["code"], line["text"]) == ("ALLOWED", "Allowed by every gate.")
+    assert {"suppression", "consent", "hours"} <= {reason["gate"] for reason in decision["reasons"]}
+    assert "Every merge field has a value." in {reason["text"] for reason in decision["reasons"]}
+
+
+async def test_the_score_is_kept_current_and_told_only_when_points_change(world: World) -> None:
+    lead = await new_lead(world)
+    await look(world, lead, "enquiry")
+    async with world.db.office(world.office_id) as conn:
+        await open_handoff(conn, world.office_id, lead, cause="wants_person", summary="asks for a call", at=NOON)
+    for _ in range(2):
+        world.clock.advance(timedelta(seconds=1))
+        await look(world, lead)
+    before, now = sorted(await world.rows("signal", lead), key=lambda row: row["at"])
+    assert (before["value"]["priority"], now["value"]["priority"]) == ("later", "now")
+    assert before["value"]["points"] == now["value"]["points"]
+    assert before["input_hash"] != now["input_hash"]
+    assert [line["kind"] for line in await world.rows("timeline", lead)].count("scored") == 1
+
+
 async def test_at_night_the_greeting_goes_by_email_at_once(world: World) -> None:
     world.clock.at = NIGHT
     lead = await new_lead(world)

@@ -19,17 +19,14 @@ SOURCE = "scorecard"
 
 
 async def rate(conn: Conn, office_id: UUID, known: Gathered, *, at: datetime) -> Score:
-    """Score the lead; lead row, signal and timeline are written only when points or temperature changed."""
+    """Score the lead: its signal is kept current in every part, its story tells of points and temperature only."""
     made = score(known.facts, at=at)
     temperature = str(to_plain(made.temperature))
-    if (made.points, temperature) == (known.score, known.temperature):
-        return made
     lead_id = UUID(known.facts.lead_id)
     parts = [part for part in to_plain(made.parts) if part["points"]]
     line = {"points": made.points, "before": known.score, "temperature": temperature, "parts": parts}
     async with conn.pipeline():  # nothing is asked back: one round trip
-        await store.set_score(conn, office_id, lead_id, points=made.points, temperature=temperature)
-        await signals.save(
+        await signals.save_changed(
             conn,
             office_id,
             lead_id,
@@ -40,7 +37,9 @@ async def rate(conn: Conn, office_id: UUID, known: Gathered, *, at: datetime) ->
             input_hash=_hash(known),
             at=at,
         )
-        await timeline.append(conn, office_id, lead_id, Kind.SCORED, line, at=at)
+        if (made.points, temperature) != (known.score, known.temperature):
+            await store.set_score(conn, office_id, lead_id, points=made.points, temperature=temperature)
+            await timeline.append(conn, office_id, lead_id, Kind.SCORED, line, at=at)
     return made
 
 

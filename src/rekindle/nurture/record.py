@@ -16,6 +16,8 @@ from rekindle.nurture.types import Recorded
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 
+ALLOWED = "ALLOWED"  # the gate's own code; no single line decided, all of them together did
+
 
 async def record(
     conn: Conn, office_id: UUID, facts: Facts, decision: Decision, *, policy: str, draw: float, at: datetime
@@ -109,7 +111,7 @@ async def record_person(
 def summary(decision: Decision) -> Recorded:
     """The decision in one line, under a new id."""
     if isinstance(decision, Send):
-        return _made("send", Verdict.ALLOW, "ALLOWED", decision.reasons, None)
+        return _made("send", Verdict.ALLOW, ALLOWED, decision.reasons, None)
     if isinstance(decision, Wait):
         verdict = Verdict.HOLD if decision.skipped is None else Verdict.DENY
         code = next((r.code for r in decision.reasons if r.verdict is verdict), None)
@@ -121,6 +123,8 @@ def summary(decision: Decision) -> Recorded:
 
 def text_of(reasons: tuple[Reason, ...], code: str) -> str:
     """The sentence of the line that decided."""
+    if code == ALLOWED:
+        return "Allowed by every gate."
     return next((r.text for r in reasons if r.code == code), reasons[-1].text if reasons else "")
 
 
