@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from rekindle.inbox import dead
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
@@ -126,6 +127,25 @@ async def test_an_enquiry_not_handled_yet_says_so(site: Site) -> None:
     url = (await post(site)).json()["url"]
     answer = await site.web.get(url, headers=site.bearer())
     assert (answer.status_code, answer.json()["state"]) == (202, "received")
+
+
+async def test_a_dead_enquiry_says_so_and_why_until_somebody_retries_it(
+    site: Site, keyring: Keyring, clock: HandClock
+) -> None:
+    await site.hook(b"<html>")
+    handler = Handler(site.engine.db, keyring, clock, site.engine.providers, chance=lambda: 0.5)
+    assert await handle_batch(handler) == 1
+    async with site.engine.db.office(site.made.office_id) as conn:
+        (event,) = await dead.list_dead(conn, site.made.office_id)
+    url = f"/api/v1/leads/{event.event_id}"
+    answer = await site.web.get(url, headers=site.bearer())
+    assert answer.status_code == 422
+    assert answer.json() == {"id": str(event.event_id), "state": "dead", "reason": event.reason}
+    assert event.reason
+    assert "retry-after" not in answer.headers
+    async with site.engine.db.office(site.made.office_id) as conn:
+        await dead.retry(conn, site.made.office_id, event.event_id, at=clock.now())
+    assert (await site.web.get(url, headers=site.bearer())).status_code == 202
 
 
 async def test_once_handled_the_same_address_shows_the_lead(site: Site, keyring: Keyring, clock: HandClock) -> None:

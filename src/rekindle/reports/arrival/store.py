@@ -9,7 +9,7 @@ from rekindle.kit.db import Conn
 
 @dataclass(frozen=True)
 class Arrival:
-    """One event and how far it has come. `lead_id` once it is handled and about one lead."""
+    """One event and how far it has come. `lead_id` once it is handled and about one lead; `dead`: why it is."""
 
     event_id: UUID
     source: str
@@ -17,14 +17,17 @@ class Arrival:
     handled_at: datetime | None
     outcome: str | None
     lead_id: UUID | None
+    dead: str | None
 
 
 async def arrival(conn: Conn, office_id: UUID, event_id: UUID) -> Arrival | None:
     """The event of this id."""
     cursor = await conn.execute(
         """
-        select event_id, source, received_at, handled_at, outcome, lead_id from event_key
-        where office_id = %s and event_id = %s
+        select k.event_id, k.source, k.received_at, k.handled_at, k.outcome, k.lead_id,
+          case when j.state = 'dead' then coalesce(j.reason, '') end as dead
+        from event_key k left join inbox_job j on j.office_id = k.office_id and j.event_id = k.event_id
+        where k.office_id = %s and k.event_id = %s
         """,
         (office_id, event_id),
     )

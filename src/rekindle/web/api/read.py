@@ -29,6 +29,8 @@ async def one(engine: Engine, office_id: UUID, wanted: UUID) -> JSONResponse:
             raise NoSuchLeadError(str(wanted))
         if arrival.lead_id is not None:
             return JSONResponse(await _whole(conn, office_id, await leads.get(conn, office_id, arrival.lead_id)))
+    if arrival.dead is not None:  # asking again changes nothing until a person of the office sees to it
+        return JSONResponse({"id": str(wanted), "state": "dead", "reason": arrival.dead}, 422)
     if arrival.handled_at is None:
         return JSONResponse({"id": str(wanted), "state": "received"}, 202, {"retry-after": RETRY_SECONDS})
     return JSONResponse({"id": str(wanted), "state": "handled", "outcome": arrival.outcome, "lead": None})

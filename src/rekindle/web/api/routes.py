@@ -24,7 +24,10 @@ async def post_lead(request: Request, who: Called, idempotency_key: Annotated[st
 
 @router.get("/leads/{lead_id}")
 async def get_lead(request: Request, who: Called, lead_id: UUID) -> JSONResponse:
-    """A lead by its own id, or by the id its enquiry was answered with; 202 while that waits to be handled."""
+    """A lead by its own id, or by the id its enquiry was answered with.
+
+    202 while that waits to be handled; 422, state "dead" with the reason, when it could not be.
+    """
     return await read.one(engine_of(request), who.office_id, lead_id)
 
 
