@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
 from rekindle import main
 from rekindle.cli import app
 from rekindle.cli.context import Wiring
+from rekindle.kit.ids import new_id
 
 Run = Callable[..., Result]
 
@@ -78,9 +80,30 @@ def test_decide_explains_a_lead_by_any_of_its_addresses(rekindle: Run, tmp_path:
     words = rekindle("decide", "dana@mail.example", "--explain")
     assert "next: " in words.output
     assert "consent" in words.output
-    nobody = rekindle("decide", "nobody@mail.example")
-    assert nobody.exit_code == 2
-    assert "no lead with the id, phone number or e-mail address" in nobody.stderr
+    for unknown in ("nobody@mail.example", "773-555-0199", str(new_id())):
+        nobody = rekindle("decide", unknown)
+        assert nobody.exit_code == 2
+        assert "no lead with the id, phone number or e-mail address" in nobody.stderr
+
+
+def test_a_wrong_merge_is_taken_back(rekindle: Run, tmp_path: Path, database_url: str) -> None:
+    rekindle("office", "create", "lakeside", *OFFICE)
+    export = tmp_path / "leads.csv"
+    for row in ("Dana Fox,dana@mail.example,", "Dana Fox,,(312) 555-0142", "Dana Fox,dana@mail.example,(312) 555-0142"):
+        export.write_text(f"Name,Email,Phone\n{row}\n")
+        assert rekindle("import", str(export)).exit_code == 0
+    (one,) = lines(rekindle("list", "leads", "--json"))
+    (done,) = lines(rekindle("unmerge", "312-555-0142", "--json"))
+    assert (done["kept"], done["kept_name"], done["addresses"]) == (one["id"], "Dana Fox", ["+13125550142"])
+    phones = {lead["id"]: lead["phones"] for lead in lines(rekindle("list", "leads", "--json"))}
+    assert phones == {done["kept"]: [], done["again"]: ["+13125550142"]}
+    with psycopg.connect(database_url) as conn:
+        asked = conn.execute("select lead_id::text from consideration where 'unmerged' = any(causes)").fetchall()
+    assert {lead for (lead,) in asked} == {done["kept"], done["again"]}
+    for lead, why in ((done["again"], "nothing to take back"), (str(new_id()), "no lead with the id")):
+        refused = rekindle("unmerge", lead)
+        assert refused.exit_code == 2
+        assert why in refused.stderr
 
 
 def test_an_unknown_office_is_named_with_those_there_are(rekindle: Run) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from rekindle.cli import deciding, importing, listing, offices, serve, set_up, staff, up
+from rekindle.cli import deciding, importing, listing, offices, serve, set_up, staff, unmerging, up
 from rekindle.cli.context import Wiring, wire
 
 app = typer.Typer(
@@ -30,5 +30,6 @@ app.command("doctor")(set_up.doctor)
 app.command("import")(importing.import_file)
 app.command("list")(listing.list_rows)
 app.command("decide")(deciding.decide)
+app.command("unmerge")(unmerging.take_back)
 app.add_typer(offices.app, name="office")
 app.add_typer(staff.app, name="person")

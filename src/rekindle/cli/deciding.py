@@ -3,18 +3,15 @@
 import json
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from rich.markup import escape
 
-from rekindle.cli.context import UsageProblemError, engine, pick_office, run, say
+from rekindle.cli.context import engine, pick_office, run, say
+from rekindle.cli.finding import find
 from rekindle.cli.listing import Office
 from rekindle.cli.set_up import AsJson
 from rekindle.decide.plain import to_plain
-from rekindle.kit.db import Conn
-from rekindle.leads import store as leads
-from rekindle.leads.find import by_address
 from rekindle.nurture.explain import Explanation, explain
 from rekindle.nurture.means import Means
 
@@ -32,7 +29,7 @@ def decide(
         async with engine(pool=2) as opened:
             office_id = await pick_office(opened.db, office)
             async with opened.db.office(office_id) as conn:
-                lead_id = await _find(conn, office_id, lead)
+                lead_id = await find(conn, office_id, lead)
                 means = Means(opened.keyring, opened.settings.base_url)
                 return await explain(conn, office_id, lead_id, at=opened.clock.now(), means=means)
 
@@ -41,17 +38,6 @@ def decide(
         typer.echo(json.dumps(to_plain(found), default=str))
     else:
         _print(found, everything=explain_all)
-
-
-async def _find(conn: Conn, office_id: UUID, wanted: str) -> UUID:
-    """The lead meant by an id or an address; raises UsageProblemError."""
-    try:
-        lead_id: UUID | None = UUID(wanted)
-    except ValueError:
-        lead_id = await by_address(conn, office_id, "email" if "@" in wanted else "phone", wanted)
-    if lead_id is None or await leads.get(conn, office_id, lead_id) is None:
-        raise UsageProblemError(f"no lead with the id, phone number or e-mail address {wanted!r} in this office")
-    return lead_id
 
 
 def _print(found: Explanation, *, everything: bool) -> None:

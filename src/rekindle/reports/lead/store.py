@@ -37,6 +37,19 @@ async def all_ids(conn: Conn, office_id: UUID, lead_id: UUID) -> list[UUID]:
     return [row["id"] async for row in cursor]
 
 
+async def newest_merge(conn: Conn, office_id: UUID, lead_id: UUID) -> Row | None:
+    """The latest merge that stands and has this very lead on either side."""
+    cursor = await conn.execute(
+        """
+        select id, winner_id, loser_id, at, reason from merge
+        where office_id = %(office)s and %(lead)s in (winner_id, loser_id) and undone_at is null
+        order by at desc, id desc limit 1
+        """,
+        {"office": office_id, "lead": lead_id},
+    )
+    return await cursor.fetchone()
+
+
 async def contact_points(conn: Conn, office_id: UUID, lead_id: UUID) -> list[Row]:
     """Addresses, preferred first."""
     cursor = await conn.execute(
