@@ -1,14 +1,17 @@
 """Signed form webhooks per second until durable, against the raw commit ceiling of the same disk in the same run."""
 
 import asyncio
+import itertools
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.place import Place, fresh, wait_for
+from bench.place import Place, free_port, fresh, wait_for
 from rekindle.kit import postgres
 from rekindle.kit.clock import SystemClock
 from rekindle.kit.ids import new_id
@@ -17,23 +20,37 @@ from rekindle.providers import standard_webhooks
 SECONDS = 8
 CONNECTIONS = 64
 PREPARED = 60_000
+SEPARATOR = b"\0\0\0\0"
+
+_files = itertools.count()
+_starts = itertools.count(0, PREPARED)
 
 
 def measure(seconds: int = SECONDS) -> dict[str, Any]:
-    """Requests/s and latency of the hook, and pgbench's commits/s of the same two rows with 64 clients."""
+    """Requests/s of one web process and of two, latency at half load, and pgbench's commits/s of the same rows.
+
+    The load comes from wrk where it is installed, else from our own generator, which costs more of the two cores.
+    """
     with fresh() as place, place.process("web"):
         wait_for(f"{place.url}/health/live")
-        full = _load(place, seconds=seconds, rate=None)
-        half = _load(place, seconds=seconds, rate=full["per_second"] / 2)
+        full = _load(place, seconds=seconds)
+        half = _generated(place, seconds=seconds, rate=full["per_second"] / 2)
         ceiling = _ceiling(place, seconds)
+        other = replace(place, port=free_port())
+        with replace(other, environ={**place.environ, "REKINDLE_PORT": str(other.port)}).process("web"):
+            wait_for(f"{other.url}/health/live")
+            both = _both((place, other), seconds)
     return {
-        "webhooks_per_second": round(full["per_second"]),
-        "not_2xx": full["not_2xx"] + half["not_2xx"],
-        "p99_ms_at_half_load": half["p99_ms"],
+        "webhooks_per_second_one_process": round(full["per_second"]),
+        "webhooks_per_second_two_processes": round(sum(one["per_second"] for one in both)),
+        "not_2xx": full["not_2xx"] + half["not_2xx"] + sum(one["not_2xx"] for one in both),
         "p50_ms_at_half_load": half["p50_ms"],
+        "p99_ms_at_half_load": half["p99_ms"],
         "commit_ceiling_per_second": round(ceiling),
-        "ratio_to_ceiling": round(full["per_second"] / ceiling, 2),
+        "ratio_to_ceiling_one_process": round(full["per_second"] / ceiling, 2),
+        "ratio_to_ceiling_two_processes": round(sum(one["per_second"] for one in both) / ceiling, 2),
         "connections": CONNECTIONS,
+        "load_from": "wrk" if shutil.which("wrk") else "our own generator",
     }
 
 
@@ -66,15 +83,43 @@ def _phone(number: int) -> str:
     return f"+1{(312, 773, 404, 206, 303)[number % 5]}{200 + number // 10_000 % 799}{number // 5 % 10_000:04d}"
 
 
-def _load(place: Place, *, seconds: int, rate: float | None) -> dict[str, Any]:
-    """A load generator in its own process: as fast as it goes, or at a fixed rate."""
-    Path(place.home / "requests.bin").write_bytes(b"\0\0\0\0".join(bodies(place, PREPARED)))
+def _load(place: Place, *, seconds: int) -> dict[str, Any]:
+    """As fast as it goes."""
+    if not shutil.which("wrk"):
+        return _generated(place, seconds=seconds, rate=0)
+    result: dict[str, Any] = json.loads(_wrk(place, seconds).communicate()[0].splitlines()[-1])
+    return result
+
+
+def _both(places: tuple[Place, Place], seconds: int) -> list[dict[str, Any]]:
+    if not shutil.which("wrk"):
+        return [_generated(places[0], seconds=seconds, rate=0)]
+    running = [_wrk(place, seconds) for place in places]
+    return [json.loads(one.communicate()[0].splitlines()[-1]) for one in running]
+
+
+def _wrk(place: Place, seconds: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(Path(__file__).with_name("hook.lua")), place.url),
+        env={**place.environ, "REQUESTS": str(_requests(place))}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def _generated(place: Place, *, seconds: int, rate: float) -> dict[str, Any]:
+    """Our own load generator in a process of its own: as fast as it goes, or at a fixed rate."""
     done = subprocess.run(
-        (sys.executable, "-m", "bench.ingest", str(place.home / "requests.bin"), str(place.port), str(seconds),
-         str(rate or 0)), check=True, capture_output=True, text=True, env=place.environ,
+        (sys.executable, "-m", "bench.ingest", str(_requests(place)), str(place.port), str(seconds), str(rate)),
+        check=True, capture_output=True, text=True, env=place.environ,
     )  # fmt: skip
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+def _requests(place: Place) -> Path:
+    """A file of ready-made requests that nobody has sent yet."""
+    path = place.home / f"requests-{next(_files)}.bin"
+    path.write_bytes(SEPARATOR.join(bodies(place, PREPARED, start=next(_starts))))
+    return path
 
 
 def _ceiling(place: Place, seconds: int) -> float:
@@ -136,5 +181,5 @@ async def _generate(requests: Iterator[bytes], port: int, seconds: float, rate: 
 
 
 if __name__ == "__main__":
-    made = iter(Path(sys.argv[1]).read_bytes().split(b"\0\0\0\0"))
+    made = iter(Path(sys.argv[1]).read_bytes().split(SEPARATOR))
     print(json.dumps(asyncio.run(_generate(made, int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])))))
