@@ -127,9 +127,29 @@ async def test_the_decision_at_the_claim_replays(w: World) -> None:
 
 async def test_without_a_provider_it_waits(w: World) -> None:
     key = await w.plan()
-    await Outbox(replace(w.desk, senders={})).drain()
+    await w.plan()
+    for _ in range(3):
+        await Outbox(replace(w.desk, senders={})).drain()
+        w.clock.advance(timedelta(minutes=15))
     row = await w.message(key)
     assert (row["state"], row["error_code"], row["attempts"]) == ("planned", "NO_PROVIDER", 0)
+    assert await w.story() == ["planned", "planned", "decided", "decided"]  # each message says once why it waits
+    told = "select key, person_id, kind, text, count from notice where seen_at is null"
+    async with w.office() as conn:
+        assert await (await conn.execute(told)).fetchall() == [
+            {
+                "key": "no-provider:sms",
+                "person_id": None,
+                "kind": "problem",
+                "text": "Texts cannot leave: no provider is connected for SMS.",
+                "count": 2,
+            }
+        ]
+
+    await w.drain()
+    assert key in w.carrier.took()
+    async with w.office() as conn:
+        assert await (await conn.execute(told)).fetchall() == []
 
 
 async def test_a_lead_that_cannot_be_read_does_not_stop_the_others(w: World) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from rekindle.alerts.notice import notify
+from rekindle.alerts.notice import notify, settle
 from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.decide import gate
-from rekindle.decide.words import Lane, MessageState, Verdict
+from rekindle.decide.words import Channel, Lane, MessageState, Verdict
 from rekindle.facts import load as facts
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease, backoff
@@ -17,7 +17,7 @@ from rekindle.office.keys import office_key
 from rekindle.outbox import ending, store
 from rekindle.outbox.attempt import attempt_of, outgoing_of
 from rekindle.outbox.desk import Desk
-from rekindle.outbox.record import Judged, record
+from rekindle.outbox.record import Held, Judged, record, tell_held
 from rekindle.outbox.types import FromAddresses, Message
 from rekindle.policy import load as policies
 from rekindle.providers.ports import Outgoing
@@ -27,6 +27,7 @@ logger = log.get("outbox")
 SHORTEST_HOLD = timedelta(seconds=30)  # a gate that says "hold until now" must not spin the pump
 LAST_ATTEMPT = MAX_ATTEMPTS - 1  # one is left for the day it can be judged
 BLIND_HOLD = timedelta(minutes=15)  # a hold that names no end
+NO_PROVIDER = "NO_PROVIDER"
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,10 @@ async def _judge(
         await _turn_away(conn, office_id, message, code="EXPIRED", text="It was not worth sending any more.", at=at)
         return Turned(Verdict.DENY, message.lane)
     if message.channel not in desk.senders:
-        text = "No provider is connected for this channel."
-        await _hold(conn, office_id, message, at + BLIND_HOLD, code="NO_PROVIDER", text=text)
+        await _hold_without_provider(conn, office_id, message, at=at)
         return Turned(Verdict.HOLD, message.lane)
+    if message.error_code == NO_PROVIDER:
+        await settle(conn, office_id, _no_provider_key(message), by=None, at=at)
     key = await office_key(conn, office_id, desk.keyring)
     known = await facts.load(conn, office_id, message.lead_id, at=at, office_key=key)
     policy = policies.active(at)
@@ -99,6 +101,28 @@ async def _judge(
 
 async def _hold(conn: Conn, office_id: UUID, message: Message, until: datetime, *, code: str, text: str) -> None:
     await store.put_back(conn, office_id, message.id, due_at=until, attempts=message.attempts, code=code, text=text)
+
+
+async def _hold_without_provider(conn: Conn, office_id: UUID, message: Message, *, at: datetime) -> None:
+    """Nothing is wrong with the message: the managers are told what is missing, and the lead's page why it waits."""
+    what, name = {Channel.SMS: ("Texts", "SMS"), Channel.EMAIL: ("E-mails", "e-mail")}[message.channel]
+    held = Held(NO_PROVIDER, f"No provider is connected for {name}.", at + BLIND_HOLD)
+    if await tell_held(conn, office_id, message, held, at=at):
+        await notify(
+            conn,
+            office_id,
+            key=_no_provider_key(message),
+            person_id=None,
+            lead_id=None,
+            kind=NoticeKind.PROBLEM,
+            text=f"{what} cannot leave: no provider is connected for {name}.",
+            at=at,
+        )
+    await _hold(conn, office_id, message, at + BLIND_HOLD, code=held.code, text=held.text)
+
+
+def _no_provider_key(message: Message) -> str:
+    return f"no-provider:{message.channel.value}"
 
 
 async def _turn_away(conn: Conn, office_id: UUID, message: Message, *, code: str, text: str, at: datetime) -> None:

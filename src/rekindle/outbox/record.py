@@ -26,6 +26,15 @@ class Judged:
     answer: GateResult
 
 
+@dataclass(frozen=True)
+class Held:
+    """Why a message waits, and until when."""
+
+    code: str
+    text: str
+    until: datetime | None
+
+
 async def record(conn: Conn, office_id: UUID, message: Message, judged: Judged, *, at: datetime) -> str:
     """Store the answer; gives its deciding sentence. Held for the same reason again, the story is not told twice."""
     answer = judged.answer
@@ -46,15 +55,27 @@ async def record(conn: Conn, office_id: UUID, message: Message, judged: Judged, 
             "until": answer.until,
         },
     )
-    if answer.verdict is Verdict.HOLD and answer.code != message.error_code:
-        line = {
-            "decision_id": str(decision_id),
-            "kind": "send",
-            "verdict": answer.verdict.value,
-            "code": answer.code,
-            "text": why,
-            "channel": message.channel.value,
-            "until": answer.until.isoformat() if answer.until else None,
-        }
-        await timeline.append(conn, office_id, message.lead_id, Kind.DECIDED, line, at=at)
+    if answer.verdict is Verdict.HOLD:
+        held = Held(answer.code, why, answer.until)
+        await tell_held(conn, office_id, message, held, decision_id=decision_id, at=at)
     return why
+
+
+async def tell_held(
+    conn: Conn, office_id: UUID, message: Message, held: Held, *, at: datetime, decision_id: UUID | None = None
+) -> bool:
+    """A line of the lead's story on why it waits; False when it was held for the same reason before."""
+    if held.code == message.error_code:
+        return False
+    line = {
+        "kind": "send",
+        "verdict": Verdict.HOLD.value,
+        "code": held.code,
+        "text": held.text,
+        "channel": message.channel.value,
+        "until": held.until.isoformat() if held.until else None,
+    }
+    if decision_id is not None:
+        line["decision_id"] = str(decision_id)
+    await timeline.append(conn, office_id, message.lead_id, Kind.DECIDED, line, at=at)
+    return True
