@@ -15,6 +15,7 @@ from rekindle.decide.facts import (
     Inbound,
     PlannedStep,
     Suppression,
+    TakenBack,
     Touch,
 )
 from rekindle.decide.words import (
@@ -240,6 +241,7 @@ def any_facts(draw: st.DrawFn, at: datetime = NOON) -> Facts:
         "inbound": draw(_in_time(any_reply(at), 3)),
         "steps": draw(_few(any_step(at), 3)),
         "suppressions": draw(_few(any_suppression(at), 2)),
+        "taken_back": draw(st.none() | around(at).map(lambda when: TakenBack(when, "No consent is on record."))),
     }
     if draw(st.booleans()):
         changes["addresses"] = draw(st.lists(any_address(), max_size=4, unique=True).map(tuple))

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from rekindle.decide.decision import Decision, HandOff, Send, Stop, Wait
-from rekindle.decide.facts import Draft, Facts
+from rekindle.decide.facts import Draft, Facts, TakenBack
 from rekindle.decide.next_action import next_action
 from rekindle.decide.words import Basis, Channel, Conversation, Intent, Lane, MessageState, OptOutTier, Stage
 from tests.decide.strategies import (
@@ -110,6 +110,47 @@ def test_who_asked_and_whose_only_number_turns_out_dead_is_handed_to_a_person() 
         {"enquired_at": ago(days=31)},
     ):
         assert isinstance(decide(replace(dead, **over)), Stop), over  # type: ignore[arg-type]
+
+
+LATE = hence(hours=9)  # still today in Chicago
+TOMORROW = step(index=1, due_at=hence(days=1))
+
+
+def test_whose_first_answer_was_taken_back_and_has_nothing_planned_today_is_handed_to_a_person() -> None:
+    back = facts(taken_back=TakenBack(ago(minutes=5), "It was not worth sending any more."), steps=(TOMORROW,))
+    dropped = step(index=1, expires_at=NOON)
+    for nothing_today in (
+        {},
+        {"steps": ()},
+        {"steps": (dropped,)},
+        {"steps": (replace(dropped, next_due_at=None), TOMORROW)},
+        {"touches": (touch(at=ago(minutes=9), state=MessageState.FAILED),)},
+    ):
+        found = decide(replace(back, **nothing_today))  # type: ignore[arg-type]
+        assert isinstance(found, HandOff), nothing_today
+        assert found.cause == "no_automatic_answer"
+        assert "kept from leaving: It was not worth sending any more." in found.summary
+    for answered in (
+        {"steps": (TOMORROW, step(index=1, due_at=LATE))},
+        {"steps": (dropped, step(index=1, due_at=LATE))},
+        {"steps": (replace(dropped, next_due_at=LATE),)},
+        {"steps": (replace(dropped, due_at=ago(days=2)),)},  # what follows is a day late as well, and leaves now
+        {"touches": (touch(at=ago(minutes=9)),)},
+        {"touches": (touch(at=hence(days=2), state=MessageState.PLANNED),)},
+        {"handed_off_at": ago(minutes=1)},
+        {"enquired_at": ago(days=31)},
+        {"enquired_at": ago(minutes=1)},
+        {"enquired_at": None},
+        {"taken_back": None},
+    ):
+        assert isinstance(decide(replace(back, **answered)), Wait), answered  # type: ignore[arg-type]
+
+
+def test_whose_first_answer_was_taken_back_from_a_dead_number_is_handed_to_a_person() -> None:
+    back = TakenBack(ago(minutes=5), "This address is suppressed.")
+    known = facts(addresses=facts().addresses[:1], suppressions=(suppression(reason="landline"),), taken_back=back)
+    assert isinstance(decide(known), HandOff)
+    assert isinstance(decide(replace(known, suppressions=(suppression(),))), Stop)
 
 
 def test_who_said_stop_and_asks_anew_is_handed_to_a_person_and_not_written_to() -> None:

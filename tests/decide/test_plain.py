@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rekindle.decide.decision import Reason
-from rekindle.decide.facts import Attempt
+from rekindle.decide.facts import Attempt, Facts
 from rekindle.decide.plain import PlainError, from_plain, to_plain
 from rekindle.decide.version import CODE
 from rekindle.decide.words import Verdict
-from tests.decide.strategies import NOON, attempt
+from tests.decide.strategies import NOON, attempt, facts
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ def test_values_come_back_as_they_were() -> None:
         Span(timedelta(minutes=3), (1, "a")),
     ):
         assert from_plain(type(value), json.loads(json.dumps(to_plain(value)))) == value
+
+
+def test_what_was_stored_before_a_field_was_thought_of_is_read_without_it() -> None:
+    stored = to_plain(facts())
+    del stored["taken_back"]
+    assert from_plain(Facts, stored) == facts()
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -117,6 +117,13 @@ def test_when_the_wait_is_over_the_text_leaves(known: Facts, at: datetime, draw:
 
 
 @given(any_facts() | likely_facts(), around(NOON), draws)
+def test_an_answer_taken_back_calls_a_person_or_changes_nothing(known: Facts, at: datetime, draw: float) -> None:
+    without = decide(replace(known, taken_back=None), at, draw)
+    found = decide(known, at, draw)
+    assert found == without or (isinstance(found, HandOff) and found.cause == "no_automatic_answer")
+
+
+@given(any_facts() | likely_facts(), around(NOON), draws)
 def test_the_same_facts_decide_the_same_with_reasons(known: Facts, at: datetime, draw: float) -> None:
     found = decide(known, at, draw)
     assert found == decide(known, at, draw)

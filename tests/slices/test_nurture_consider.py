@@ -212,6 +212,47 @@ async def test_a_reply_ends_the_plan(world: World) -> None:
     assert [m["state"] for m in await world.rows("message", lead)] == ["canceled"]
 
 
+async def test_a_first_touch_taken_back_at_the_claim_reaches_a_person_when_nothing_else_can_leave_today(
+    world: World,
+) -> None:
+    lead = await new_lead(world, email=None)
+    await consider_batch(world.looker())
+    async with world.db.office(world.office_id) as conn:
+        await conn.execute("update consent_state set granted = false")
+    await take(_desk(world), world.office_id)
+    await consider_batch(world.looker())
+    assert await world.rows("handoff", lead) == []  # the same greeting is to be tried once more in five minutes
+    await _minutes(world, 5)
+    (handed,) = await world.rows("handoff", lead)
+    assert handed["cause"] == "no_automatic_answer"
+    assert "kept from leaving: " in handed["summary"]
+    assert [m["state"] for m in await world.rows("message", lead)] == ["canceled"]
+    assert [w["state"] for w in await world.rows("enrollment", lead)] == ["exited"]
+
+
+async def test_a_first_touch_too_late_is_followed_by_the_next_one_of_the_day(world: World) -> None:
+    lead = await new_lead(world)
+    await consider_batch(world.looker())
+    async with world.db.office(world.office_id) as conn:
+        await conn.execute("update message set expires_at = %s", (NOON,))
+    await take(_desk(world), world.office_id)
+    await _minutes(world, 5)
+    messages = {m["step"]: (m["state"], m["error_code"]) for m in await world.rows("message", lead)}
+    assert messages == {"new-buyer/hello": ("canceled", "EXPIRED"), "new-buyer/hello-too": ("planned", None)}
+    assert await world.rows("handoff", lead) == []
+
+
+async def test_a_reply_that_takes_a_held_greeting_back_calls_nobody(world: World) -> None:
+    lead = await new_lead(world)
+    await consider_batch(world.looker())
+    async with world.db.office(world.office_id) as conn:
+        await conn.execute("update message set error_code = 'QUIET_HOURS', error_text = 'It is night.'")
+        await cancel_planned(conn, world.office_id, lead, reason="reply", at=NOON)
+        await enroll.exit_all(conn, world.office_id, lead, reason="reply", at=NOON)
+    await look(world, lead, "reply")
+    assert await world.rows("handoff", lead) == []
+
+
 async def test_stored_decisions_replay_to_the_same_verdict(world: World) -> None:
     for number in range(4):
         at = {"phone": f"+1312555015{number}", "email": f"lead{number}@home.example"}
@@ -269,6 +310,12 @@ class Wire:
 
 def _desk(world: World) -> Desk:
     return Desk(world.db, world.keyring, world.clock, lambda: 0.5, dict.fromkeys(Channel, Wire()), BASE_URL)
+
+
+async def _minutes(world: World, count: int) -> None:
+    world.clock.advance(timedelta(minutes=count))
+    await wake_batch(world.db, clock=world.clock)
+    await consider_batch(world.looker())
 
 
 async def _person(conn: Conn, office_id: UUID) -> UUID:

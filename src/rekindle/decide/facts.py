@@ -62,6 +62,14 @@ class Touch:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A first answer that was planned and, when its turn came, was not let out; `why` is the sentence that said so."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
 class Inbound:
     """Something the lead wrote. `tier` is None until the text has been read by the classifier."""
 
@@ -132,6 +140,7 @@ class Facts:
     inbound: tuple[Inbound, ...]  # the last 20
     steps: tuple[PlannedStep, ...]
     past_sequences: tuple[str, ...]  # names of sequences this lead has ever been enrolled in
+    taken_back: TakenBack | None = None  # the latest
 
 
 @dataclass(frozen=True)

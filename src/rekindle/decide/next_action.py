@@ -18,7 +18,13 @@ SPREAD = timedelta(minutes=10)
 
 def next_action(facts: Facts, policy: Policy, *, at: datetime, draw: float) -> Decision:
     """The one decision these facts call for at `at`; `draw` in 0..1 is the only chance in it."""
-    return _hand_off(facts) or _keep_silent(facts) or _stop(facts, at) or _walk(facts, policy, at=at, draw=draw)
+    ended = _hand_off(facts) or _keep_silent(facts) or _stop(facts, at)
+    if ended is not None:
+        return ended
+    found = _walk(facts, policy, at=at, draw=draw)
+    if isinstance(found, Wait):
+        return unanswered.taken_back(facts, found, at=at) or found
+    return found
 
 
 def _hand_off(facts: Facts) -> HandOff | None:

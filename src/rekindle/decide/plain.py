@@ -44,7 +44,7 @@ def _read(kind: Any, plain: Any) -> Any:  # noqa: PLR0911 one return a type, in 
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         try:
-            return kind(**{f.name: _read(hints[f.name], plain[f.name]) for f in dataclasses.fields(kind)})
+            return kind(**{name: _read(hints[name], plain[name]) for name in _stored(kind, plain)})
         except (KeyError, TypeError) as error:
             raise PlainError(f"{kind.__name__}: {error}") from error
     if kind in (datetime, date, time):
@@ -54,6 +54,12 @@ def _read(kind: Any, plain: Any) -> Any:  # noqa: PLR0911 one return a type, in 
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
     return plain
+
+
+def _stored(kind: type, plain: dict[str, Any]) -> list[str]:
+    # What was stored before a field with a default was thought of is read as it was decided: without it.
+    fields = dataclasses.fields(kind)
+    return [f.name for f in fields if f.name in plain or f.default is dataclasses.MISSING]
 
 
 def _read_union(kind: Any, plain: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from rekindle.decide import person_needed
-from rekindle.decide.decision import HandOff, Reason
+from rekindle.decide.decision import HandOff, Reason, Wait
 from rekindle.decide.facts import Facts
 from rekindle.decide.gates.suppression import ABOUT_THE_ADDRESS
 from rekindle.decide.words import Channel, Lane, MessageState, Verdict
@@ -12,6 +13,7 @@ from rekindle.decide.words import Channel, Lane, MessageState, Verdict
 RULE = "unanswered"
 ADDRESS: Final = {Channel.SMS: "phone number", Channel.EMAIL: "e-mail address"}
 _LATELY = timedelta(days=30)  # as long as facts remember what left
+_NOT_REACHED = (MessageState.FAILED, MessageState.UNDELIVERED, MessageState.CANCELED)
 
 
 def hand_off(facts: Facts, reasons: tuple[Reason, ...]) -> HandOff:
@@ -30,13 +32,42 @@ def closed(facts: Facts) -> HandOff:
 
 
 def tried_in_vain(facts: Facts, *, at: datetime) -> bool:
-    """They asked lately, everything we sent since came back, and nobody ever asked us to be silent."""
-    asked = facts.enquired_at
-    if asked is None or at - asked >= _LATELY or (facts.handed_off_at is not None and facts.handed_off_at >= asked):
+    """They asked lately, nothing of ours reached them since, and nobody ever asked us to be silent."""
+    silenced = any(suppression.reason not in ABOUT_THE_ADDRESS for suppression in facts.suppressions)
+    return not silenced and _in_vain(facts, at=at)
+
+
+def taken_back(facts: Facts, found: Wait, *, at: datetime) -> HandOff | None:
+    """Our first answer was not let out, nothing else has reached them, and no more is planned for today."""
+    back = facts.taken_back
+    if back is None or facts.enquired_at is None or back.at < facts.enquired_at or not _in_vain(facts, at=at):
+        return None
+    office = ZoneInfo(facts.office_timezone)
+    today = at.astimezone(office).date()
+    if any(instant.astimezone(office).date() <= today for instant in _next_looks(facts, found, at=at)):
+        return None
+    text = f"The first answer was kept from leaving: {back.why}"
+    return hand_off(facts, (*found.reasons, Reason(RULE, Verdict.DENY, "TAKEN_BACK", text)))
+
+
+def _next_looks(facts: Facts, found: Wait, *, at: datetime) -> list[datetime]:
+    """When something may leave yet, if this is how we wait."""
+    skipped = found.skipped
+    if skipped is None:
+        return [found.until] if found.until else []
+    others = [step.due_at for step in facts.steps if step is not skipped]
+    # `next_due_at` is for a step that leaves now; a dropped one does not push the rest.
+    return others + ([skipped.next_due_at - (at - skipped.due_at)] if skipped.next_due_at else [])
+
+
+def _in_vain(facts: Facts, *, at: datetime) -> bool:
+    """Nobody and nothing has answered their latest enquiry, though we tried."""
+    asked, handed, back = facts.enquired_at, facts.handed_off_at, facts.taken_back
+    if asked is None or at - asked >= _LATELY or (handed is not None and handed >= asked):
         return False
     made = [touch for touch in facts.touches if touch.at >= asked]
-    in_vain = bool(made) and all(touch.state in (MessageState.FAILED, MessageState.UNDELIVERED) for touch in made)
-    return in_vain and all(suppression.reason in ABOUT_THE_ADDRESS for suppression in facts.suppressions)
+    tried = bool(made) or (back is not None and back.at >= asked)
+    return tried and all(touch.state in _NOT_REACHED for touch in made)
 
 
 def asks_anew(facts: Facts) -> bool:

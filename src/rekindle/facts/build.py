@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from rekindle.decide.facts import Address, Consent, Facts, Inbound, Suppression, Touch
+from rekindle.decide.facts import Address, Consent, Facts, Inbound, Suppression, TakenBack, Touch
 from rekindle.decide.words import (
     Basis,
     Channel,
@@ -116,7 +116,13 @@ def facts(
         inbound=inbound(row),
         steps=(),  # facts/steps.py adds them
         past_sequences=tuple(many(row["past_sequences"])),
+        taken_back=_taken_back(row["taken_back"]),
     )
+
+
+def _taken_back(text: str | None) -> TakenBack | None:
+    item = orjson.loads(text) if text else None
+    return TakenBack(at=when(item["at"]), why=item["why"]) if item else None
 
 
 def _appointment(text: str) -> datetime | None:

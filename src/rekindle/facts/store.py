@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from rekindle.decide.words import Lane
 from rekindle.kit.db import Conn, Row
 
 REMEMBERED = timedelta(days=35)
@@ -14,6 +15,7 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
 
     Every part is walked by its own key (lateral, offset 0) and names no condition a partial index is made of: before
     the first statistics the planner takes such an index for nearly empty and would read the whole office through it.
+    Whatever ends a planned message leaves a code; only the claim that kept it from leaving leaves a sentence too.
     An address is compared in the collation of the tables looked into, or their index would not serve.
     """
     cursor = await conn.execute(
@@ -61,6 +63,13 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
                where m.office_id = %(office)s and m.lead_id = s.id and m.direction = 'in'
                offset 0) h
              order by h.created_at desc, h.id desc limit %(kept)s) i) as inbound,
+          (select json_build_object('at', k.settled_at, 'why', k.error_text)::text
+           from same s cross join lateral (
+             select m.settled_at, m.error_text from message m
+             where m.office_id = %(office)s and m.lead_id = s.id and m.created_at >= %(since)s and m.direction = 'out'
+               and m.lane = %(first_touch)s and m.state = 'canceled' and m.error_text is not null
+             offset 0) k
+           order by k.settled_at desc limit 1) as taken_back,
           (select json_agg(distinct past.sequence)::text
            from same s cross join lateral (
              select e.sequence from enrollment e
@@ -79,6 +88,7 @@ async def gather(conn: Conn, office_id: UUID, lead_id: UUID, *, at: datetime) ->
             "lead": lead_id,
             "since": at - REMEMBERED,
             "kept": INBOUND_KEPT,
+            "first_touch": int(Lane.FIRST_TOUCH),
         },
     )
     return await cursor.fetchone()

@@ -305,7 +305,7 @@ async def move_all(conn: Conn, office_id: UUID, loser: UUID, winner: UUID, *, at
           update enrollment set state = 'exited', wake_at = null, ended_at = %(at)s, end_reason = 'merged'
           where office_id = %(office)s and lead_id = %(loser)s and state in ('active', 'paused') returning id),
         canceled as (
-          update message set state = 'canceled', settled_at = %(at)s, error_code = 'MERGED'
+          update message set state = 'canceled', settled_at = %(at)s, error_code = 'MERGED', error_text = null
           where office_id = %(office)s and lead_id = %(loser)s and direction = 'out' and state = 'planned'
           returning id),
         handoffs as (

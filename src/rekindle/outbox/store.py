@@ -51,7 +51,7 @@ async def cancel_of_lead(
     """Cancel what has not left yet; (id, channel, step) of each."""
     cursor = await conn.execute(
         """
-        update message set state = 'canceled', error_code = %(reason)s, settled_at = %(at)s,
+        update message set state = 'canceled', error_code = %(reason)s, error_text = null, settled_at = %(at)s,
           lease_token = null, lease_until = null
         where office_id = %(office)s and direction = 'out' and state = 'planned' and class <> all(%(except)s)
           and lead_id in (select %(lead)s::uuid union select loser_id from merge
