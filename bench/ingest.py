@@ -169,7 +169,9 @@ async def _generate(requests: Iterator[bytes], port: int, seconds: float, rate: 
             bad += not head.startswith(b"HTTP/1.1 2")
         writer.close()
 
-    await asyncio.gather(*(one_connection() for _ in range(CONNECTIONS)))
+    # At a low rate few connections, or the server closes them as idle between two requests.
+    connections = min(CONNECTIONS, max(4, int(rate / 5))) if rate else CONNECTIONS
+    await asyncio.gather(*(one_connection() for _ in range(connections)))
     took = loop.time() - began
     latencies.sort()
     return {
