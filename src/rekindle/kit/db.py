@@ -64,8 +64,8 @@ async def connect(url: str, *, size: int = 8, patience: float = 10.0) -> AsyncIt
         kwargs={"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
         connection_class=AsyncConnection[Row],
         open=False,
-        # No check at checkout: it is a round trip each time. After an outage the first use of a dead connection fails as
-        # Unavailable, which pumps wait out and the edge answers with Retry-After; the pool then replaces it.
+        # No check at checkout: it is a round trip each time. After an outage the first use of a dead connection fails
+        # as Unavailable, which pumps wait out and the edge answers with Retry-After; the pool then replaces it.
     )
     async with pool:
         await pool.wait(timeout=patience)
