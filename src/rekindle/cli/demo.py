@@ -52,7 +52,13 @@ async def ensure(opened: Opened) -> Login | None:
     owner = next(person for person in plan["people"] if person["role"] == Role.OWNER)
     known = ("slug", "name", "brokerage", "timezone", "phone", "email", "address", "booking_url")
     made = await create(
-        opened.db, opened.keyring, login=owner["email"], mode=Mode.SANDBOX, at=at, **{key: plan[key] for key in known}
+        opened.db,
+        opened.keyring,
+        login=owner["email"],
+        owner_name=owner["name"],
+        mode=Mode.SANDBOX,
+        at=at,
+        **{key: plan[key] for key in known},
     )
     login = Login(made.login, made.password)
     _keep(kept, login)
@@ -68,9 +74,8 @@ async def ensure(opened: Opened) -> Login | None:
 
 async def _settle_in(conn: Conn, office_id: UUID, person: dict[str, Any], at: datetime) -> None:
     """One person with their hours; the owner is there already."""
-    if person["role"] == Role.OWNER:
-        return
-    added = await people.add(
+    there = {known.email: known.id for known in await people.everybody(conn, office_id)}
+    added = there.get(person["email"]) or await people.add(
         conn, office_id, email=person["email"], name=person["name"], phone=person["phone"],
         role=Role(person["role"]), at=at,
     )  # fmt: skip

@@ -32,7 +32,7 @@ def _hand_off(facts: Facts) -> HandOff | None:
     if reply is None:
         return None
     cause = person_needed.cause(reply) or person_needed.DOUBT
-    text = f"A reply needs a person: {cause.replace('_', ' ')}."
+    text = f"A reply needs a person: the lead {person_needed.asks(reply)}."
     return HandOff(cause, person_needed.summary(facts, reply), (Reason(RULE, Verdict.ALLOW, "PERSON_NEEDED", text),))
 
 

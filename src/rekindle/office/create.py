@@ -44,6 +44,7 @@ async def create(
     at: datetime,
     brokerage: str = "",
     login: str | None = None,
+    owner_name: str | None = None,
     phone: str | None = None,
     email: str | None = None,
     address: str | None = None,
@@ -60,7 +61,7 @@ async def create(
         async with db.office(made) as conn:
             await store.put(conn, office)
             owner = await people.add(
-                conn, made, email=login, name=f"{name} owner", role=Role.OWNER, password=password, at=at
+                conn, made, email=login, name=owner_name or f"{name} owner", role=Role.OWNER, password=password, at=at
             )
             # Until agents are added the owner takes the hand-offs: an office in which nobody does loses its leads.
             await people.set_agent(conn, made, owner, timezone=timezone)
