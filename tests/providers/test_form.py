@@ -172,6 +172,11 @@ def test_nobody_to_answer_is_dead_with_a_reason(body: bytes) -> None:
         FormInbound().parse(body, external_id="evt_1")
 
 
+def test_one_reason_is_told_once() -> None:
+    with pytest.raises(UnparsableError, match=r"^email: an e-mail address or a phone number is needed$"):
+        FormInbound().parse(b'{"name":"Ann"}', external_id="evt_1")
+
+
 def test_reading_errors_are_values() -> None:
     assert fields.read({"email": "x"}) == (FieldError("email", "must be one e-mail address like ann@mail.example"),)
 

@@ -87,3 +87,15 @@ def test_who_did_it() -> None:
 def test_days_are_named_once() -> None:
     entries = [Entry(new_id(), NOON - timedelta(hours=h), new_id(), Kind.NOTE, "engine", {}) for h in (0, 1, 20, 60)]
     assert [line.day for line in tell(entries, CONTEXT)] == ["Today", "", "Yesterday", "Sunday, November 22"]
+
+
+@pytest.mark.parametrize(
+    ("basis", "told"),
+    [
+        ("reply", "Took back consent to text"),
+        ("written", "Did not consent to text"),
+        ("attested", "Did not consent to text"),
+    ],
+)
+def test_a_box_left_unticked_is_not_told_as_consent_taken_back(basis: str, told: str) -> None:
+    assert said(Kind.CONSENT_REVOKED, {"channel": "sms", "basis": basis}).said.text == told

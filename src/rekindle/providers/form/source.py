@@ -33,7 +33,7 @@ class FormInbound:
         second = fields.read(_set_aside(given, first), external_id=external_id, source=self.source)
         if isinstance(second, Enquiry):
             return (second,)
-        raise UnparsableError("; ".join(f"{e.field}: {e.why}" for e in (*first, *second))[:500])
+        raise UnparsableError("; ".join(dict.fromkeys(f"{e.field}: {e.why}" for e in (*first, *second)))[:500])
 
 
 def _set_aside(given: dict[str, object], errors: tuple[FieldError, ...]) -> dict[str, object]:

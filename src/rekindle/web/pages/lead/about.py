@@ -55,6 +55,7 @@ class Consent:
     id: str
     channel: str
     granted: bool
+    taken_back: bool
     blocked: str
     basis: str
     at: Moment | None
@@ -170,11 +171,18 @@ def _consent(viewer: Viewer, channel: str, address: str, row: Row | None, blocke
         id=f"proof-{channel}-{''.join(c for c in address if c.isalnum())}",
         channel=word(CHANNELS, channel),
         granted=bool(row and row["granted"]),
+        taken_back=bool(row and not row["granted"] and row["basis"] == "reply"),
         blocked=word(CAUSES, blocked) if blocked else "",
-        basis=word(BASES, row["basis"]) if row else "",
+        basis=_basis(row) if row else "",
         at=times.moment(row["at"], viewer.zone, viewer.at) if row else None,
         proof=_proof(row["evidence"] if row else None),
     )
+
+
+def _basis(row: Row) -> str:
+    """What a yes rests on; a no that came with a form is nobody's signature."""
+    signed = row["granted"] or row["basis"] in ("attested", "reply")
+    return word(BASES, row["basis"]) if signed else "not given when asked last"
 
 
 def _proof(evidence: Any) -> tuple[Proof, ...]:

@@ -49,7 +49,9 @@ def revoked(data: Data, _: Context) -> Said:
     """timeline.Kind.CONSENT_REVOKED."""
     channels = data.get("channels") or ([data["channel"]] if data.get("channel") else [])
     named = " and ".join(word(CHANNELS, str(c)) for c in channels) or "any message"
-    return Said("stop", f"Took back consent to {named}", "bad")
+    # A box left unticked is a no as well, but nothing that was ever given is taken back by it.
+    asked = data.get("basis") in (None, "reply")
+    return Said("stop", f"Took back consent to {named}" if asked else f"Did not consent to {named}", "bad")
 
 
 def suppressed(data: Data, _: Context) -> Said:
