@@ -121,6 +121,9 @@ def test_every_process_may_be_killed_and_the_engine_goes_on(home: Home) -> None:
             (victim,) = pids(home, verb)
             os.kill(victim, signal.SIGKILL)
             home.until(lambda verb=verb, victim=victim: [p for p in pids(home, verb) if p != victim] != [])  # type: ignore[misc]
+        (postmaster,) = [pid for pid, command in home.processes().items() if "/postgres -D" in command]
+        os.kill(postmaster, signal.SIGKILL)
+        home.until(lambda: home.get("/health/ready") != 200)
         home.until(lambda: home.get("/health/ready") == 200)
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait()

@@ -108,6 +108,20 @@ def test_a_killed_server_recovers_with_its_rows(cluster: Cluster) -> None:
             assert conn.execute("select n from kept").fetchall() == [(7,)]
 
 
+def test_a_server_killed_under_its_holder_is_revived(home: Path) -> None:
+    chosen = settings.read({"REKINDLE_HOME": str(home)})
+    with postgres.running(chosen) as url:
+        assert not postgres.revive(chosen)
+        cluster = locate(home, postgres.wheel_binaries(), None)
+        os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        until = time.monotonic() + 10
+        while postgres.answers(cluster) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert postgres.revive(chosen)
+        with psycopg.connect(url) as conn:
+            assert conn.execute("select 1").fetchone() == (1,)
+
+
 def test_parents_keep_their_permissions_and_a_closed_home_still_works(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)

@@ -11,6 +11,7 @@ from rekindle.kit import children, keys, migrate, postgres, settings
 from rekindle.kit.settings import Settings
 
 READY_SECONDS = 60.0
+DATABASE_SECONDS = 2.0
 
 
 def up() -> None:
@@ -49,6 +50,7 @@ async def _keep_all(chosen: Settings, stop: asyncio.Event, login: demo.Login | N
     if with_sandbox:
         wanted.append(children.Child("sandbox", ("sandbox",), environ))
     tasks = [asyncio.create_task(children.keep(child, stop, say.print)) for child in wanted]
+    tasks.append(asyncio.create_task(_keep_database(chosen, stop)))
     greeting = asyncio.create_task(_greet(chosen, login, stop))
     try:
         await asyncio.gather(*tasks)
@@ -56,6 +58,16 @@ async def _keep_all(chosen: Settings, stop: asyncio.Event, login: demo.Login | N
         stop.set()
         greeting.cancel()
         await asyncio.gather(*tasks, greeting, return_exceptions=True)
+
+
+async def _keep_database(chosen: Settings, stop: asyncio.Event) -> None:
+    """Until `stop`: a database that was killed under us is started again; everybody else waits it out."""
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), DATABASE_SECONDS)
+        except TimeoutError:
+            if await asyncio.to_thread(postgres.revive, chosen):
+                say.print("the database ended by itself; started it again")
 
 
 async def _greet(chosen: Settings, login: demo.Login | None, stop: asyncio.Event) -> None:

@@ -47,9 +47,13 @@ def running(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_owner_url or settings.database_url
         return
-    cluster = locate(settings.home, settings.postgres_bin or wheel_binaries(), settings.database_user)
+    cluster = _cluster(settings)
     with attached(cluster):
         yield cluster.url()
+
+
+def _cluster(settings: Settings) -> Cluster:
+    return locate(settings.home, settings.postgres_bin or wheel_binaries(), settings.database_user)
 
 
 def wheel_binaries() -> Path:
@@ -74,6 +78,18 @@ def attached(cluster: Cluster) -> Iterator[None]:
                 fcntl.flock(users, fcntl.LOCK_UN)
                 if _last(users) and _still_ours(cluster):
                     _control(cluster, "stop", "--mode", "fast")
+
+
+def revive(settings: Settings) -> bool:
+    """Start the embedded server again if it died under its holders; True when that was needed."""
+    if settings.database_url:
+        return False
+    cluster = _cluster(settings)
+    if answers(cluster):
+        return False
+    with _alone(cluster):
+        _ensure_running(cluster)
+    return True
 
 
 def answers(cluster: Cluster) -> bool:
