@@ -67,7 +67,7 @@ async def _until_ended(process: asyncio.subprocess.Process, stop: asyncio.Event)
 
 
 async def watch_parent(stop: asyncio.Event) -> None:
-    """In a child: set `stop` when the parent is gone. Without a parent pipe, do nothing for ever."""
+    """In a child: set `stop` when the parent is gone; return once `stop` is set, by whomever."""
     descriptor = os.environ.get(PARENT_PIPE)
     if descriptor is None:
         await stop.wait()
@@ -76,9 +76,14 @@ async def watch_parent(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     pipe = os.fdopen(int(descriptor), "rb", buffering=0)
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    gone, asked = asyncio.ensure_future(reader.read()), asyncio.ensure_future(stop.wait())
     try:
-        await reader.read()
-        logger.warning("parent is gone")
-        stop.set()
+        # A parent that asked us to end holds its pipe until we have ended: waiting for the pipe alone ends in a kill.
+        await asyncio.wait({gone, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            logger.warning("parent is gone")
+            stop.set()
     finally:
+        gone.cancel()
+        asked.cancel()
         transport.close()
