@@ -92,6 +92,17 @@ async def test_a_stop_blocks_the_address_at_once_and_for_good(stage: Stage, word
     assert len(later) == len([m for m in texts if m["class"] != "compliance"]), "not a text after the stop"
 
 
+async def test_a_vacation_note_does_not_end_the_follow_up(stage: Stage) -> None:
+    await stage.form()
+    await stage.turn()
+    note = "I am out of office until Monday and will respond then."
+    await stage.phone.reply("lakeside", Channel.SMS, "+13125550142", note)
+    await stage.pass_time(timedelta(days=5))
+    assert [e["state"] for e in await stage.rows("select state from enrollment")] == ["active"]
+    assert len([m for m in await stage.rows(OUT) if m["accepted_at"]]) >= 3
+    assert (await stage.one("select last_inbound_at from lead"))["last_inbound_at"] is None, "as silent as before"
+
+
 async def test_without_consent_to_texts_nobody_is_ever_texted(stage: Stage) -> None:
     await stage.form({k: v for k, v in DANA.items() if k != "consent"})
     await stage.pass_time(timedelta(days=60))

@@ -15,6 +15,7 @@ from rekindle.inbox.import_file import Report
 from rekindle.providers.csv_file.fields import Field
 from rekindle.providers.csv_file.guess import DOUBTFUL, Column
 from rekindle.providers.csv_file.preview import Preview
+from rekindle.providers.csv_file.rows import Note
 
 SHOWN_REFUSALS = 20
 DIALECTS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -36,7 +37,7 @@ def show(made: Report, refusals: Refusals, *, dry_run: bool, enroll: str) -> Non
     """Counts to stdout, refused rows and what to do next."""
     console = Console(highlight=False)
     for note in made.notes:
-        console.print(f"  note  {note.field}: {note.why} ({note.rows} rows, first {note.first_row})", markup=False)
+        console.print(f"  note  {note.field}: {note.why} ({_rows(note)})", markup=False)
     if refusals.first:
         table = Table("row", "field", "why", title="refused", title_justify="left", box=None, pad_edge=False)
         for refused in refusals.first[:SHOWN_REFUSALS]:
@@ -98,3 +99,7 @@ def _examples(column: Column) -> str:
 def _plain(text: str) -> str:
     """A file's words are no markup."""
     return text.replace("[", "\\[")
+
+
+def _rows(note: Note) -> str:
+    return f"row {note.first_row}" if note.rows == 1 else f"{note.rows} rows, the first is {note.first_row}"

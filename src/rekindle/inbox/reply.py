@@ -38,9 +38,10 @@ async def take(desk: Desk, job: Job, reply: Reply) -> Done:
     wants_out, reading = optout.classify(said.text, ours=ours), intent.read(said.text)
     await _note(desk, said, wants_out, reading)
     out = wants_out.tier is OptOutTier.STOP
-    reason = "opt_out" if out else "reply"
-    await exit_all(desk.conn, desk.office_id, said.lead.id, reason=reason, at=desk.at)
-    await cancel_planned(desk.conn, desk.office_id, said.lead.id, reason=reason, at=desk.at)
+    if not _only_away(wants_out, reading):
+        reason = "opt_out" if out else "reply"
+        await exit_all(desk.conn, desk.office_id, said.lead.id, reason=reason, at=desk.at)
+        await cancel_planned(desk.conn, desk.office_id, said.lead.id, reason=reason, at=desk.at)
     if out:
         await stop.take(desk, said, wants_out)
     else:
@@ -102,14 +103,20 @@ async def _note(desk: Desk, said: Said, wants_out: OptOut, reading: IntentReadin
     )
     line = {**value, "channel": said.channel.value, "text": said.text}
     await timeline.append(desk.conn, desk.office_id, said.lead.id, Kind.REPLIED, line, at=desk.at, actor=timeline.LEAD)
-    spoke = wants_out.tier is OptOutTier.NONE and reading.intent is not Intent.OUT_OF_OFFICE
+    away = _only_away(wants_out, reading)
+    spoke = wants_out.tier is OptOutTier.NONE and not away
     stage = Stage.CONTACTED if spoke and said.lead.stage in NO_CONTACT_YET else said.lead.stage
     await leads.set_fields(
         desk.conn,
         desk.office_id,
         said.lead.id,
         at=desk.at,
-        last_inbound_at=max(said.at, said.lead.last_inbound_at or said.at),
+        last_inbound_at=said.lead.last_inbound_at if away else max(said.at, said.lead.last_inbound_at or said.at),
         intent=reading.intent.value,
         stage=stage.value,
     )
+
+
+def _only_away(wants_out: OptOut, reading: IntentReading) -> bool:
+    """An absence note is a machine's answer: the plan goes on, and the lead counts as silent as before."""
+    return wants_out.tier is OptOutTier.NONE and reading.intent is Intent.OUT_OF_OFFICE

@@ -36,8 +36,8 @@ async def open_handoff(conn: Conn, office_id: UUID, lead_id: UUID, *, cause: str
     return made
 
 
-async def acknowledge(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: UUID, *, at: datetime) -> None:
-    """Take what was handed over: the lead and the conversation are this person's. Of many at once one wins.
+async def acknowledge(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: UUID, *, at: datetime) -> UUID:
+    """Take what was handed over: the lead (its id) and the conversation are this person's. Of many at once one wins.
 
     Raises AlreadyTakenError for the others, NoSuchHandoffError when it is closed or unknown. Again is no error.
     An agent takes what is offered to them or to nobody; what is offered to somebody else is not there for them.
@@ -54,12 +54,13 @@ async def acknowledge(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: 
             raise NoSuchHandoffError(str(handoff_id))
         if now.acknowledged_by != person_id:
             raise AlreadyTakenError(now.acknowledged_by)
-        return
+        return lead.id
     await leads.set_fields(conn, office_id, lead.id, at=at, conversation=Conversation.PERSON.value, owner_id=person_id)
     await offer.settle_notices(conn, office_id, handoff_id, by=person_id, at=at)
     told = {"handoff_id": str(handoff_id), "person_id": str(person_id)}
     actor = f"person:{person_id}"
     await timeline.append(conn, office_id, lead.id, Kind.ACKNOWLEDGED, told, at=at, actor=actor)
+    return lead.id
 
 
 async def release(conn: Conn, office_id: UUID, handoff_id: UUID, person_id: UUID, *, at: datetime) -> None:

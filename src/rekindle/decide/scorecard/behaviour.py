@@ -61,4 +61,11 @@ def _answer(reply: Inbound, at: datetime) -> Iterator[ScorePart]:
     elif reply.intent in _GOOD:
         points, text = _GOOD[reply.intent]
         age = max(at - reply.at, timedelta(0))
-        yield ScorePart("reply", round(points * 0.5 ** (age / HALF_LIFE)), f"{text} {age.days} days ago.")
+        yield ScorePart("reply", round(points * 0.5 ** (age / HALF_LIFE)), f"{text} {_ago(age.days)}.")
+
+
+def _ago(days: int) -> str:
+    """Whole days, as people say them."""
+    if days == 0:
+        return "today"
+    return "yesterday" if days == 1 else f"{days} days ago"

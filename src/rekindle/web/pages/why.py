@@ -40,7 +40,7 @@ def short(reasons: Iterable[Mapping[str, Any]], verdict: str) -> str:
     kept = list(reasons)
     if verdict == "allow":
         other = next((r for r in kept if r.get("verdict") != "allow"), None)
-        return f"Not by another channel: {_text(other)}" if other else "Every gate agreed."
+        return f"The other channel had to wait: {_text(other)}" if other else "Every gate agreed."
     spoke = next((r for r in kept if r.get("verdict") == verdict), None) or (kept[-1] if kept else {})
     return _text(spoke)
 

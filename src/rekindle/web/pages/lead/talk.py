@@ -145,7 +145,11 @@ async def composer(viewer: Viewer, conn: Conn, row: Row) -> Composer:
         choices = (last["channel"], *(c for c in choices if c != last["channel"]))
     subject = (last["subject"] or "") if last else ""
     silent = row["conversation"] == "person" or await store.open_handoff(conn, viewer.who.office_id, row["id"])
-    hint = "" if silent else "Automation is still on; take over to keep it silent while you speak."
+    hint = (
+        ""
+        if silent or row["next_touch_at"] is None
+        else "Automation is still on; take over to keep it silent while you speak."
+    )
     return Composer(
         lead_id=str(row["id"]),
         key=str(new_id()),

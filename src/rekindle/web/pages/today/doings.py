@@ -16,14 +16,14 @@ router = APIRouter()
 
 @router.post("/handoffs/{handoff_id}/acknowledge")
 async def acknowledge(request: Request, who: Who, handoff_id: UUID) -> Response:
-    """Take a lead that was handed over."""
+    """Take a lead that was handed over, and go there: the next thing to do is to write."""
     viewer = Viewer.of(request, who)
     try:
         async with viewer.engine.db.office(who.office_id) as conn:
-            await handoff.acknowledge(conn, who.office_id, handoff_id, who.person_id, at=viewer.at)
+            lead_id = await handoff.acknowledge(conn, who.office_id, handoff_id, who.person_id, at=viewer.at)
     except (AlreadyTakenError, NoSuchHandoffError):
         return RedirectResponse("/?done=not-open", status_code=303)
-    return RedirectResponse("/?done=taken", status_code=303)
+    return RedirectResponse(f"/leads/{lead_id}?done=taken", status_code=303)
 
 
 @router.post("/handoffs/{handoff_id}/pass-on")
