@@ -44,6 +44,8 @@ def test_a_person_is_asked_for(text: str) -> None:
         ("Is it mostly white there?", Intent.OTHER),
         ("", Intent.OTHER),
         ("maybe in the spring", Intent.NOT_NOW_LATER),
+        ("We decided to wait until rates come down. Check back in 6 months?", Intent.NOT_NOW_LATER),
+        ("Would they come down on the price?", Intent.PRICE_OBJECTION),
         ("Automatic reply: I am out of the office", Intent.OUT_OF_OFFICE),
     ],
 )

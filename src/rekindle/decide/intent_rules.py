@@ -154,7 +154,7 @@ RULES: tuple[tuple[Intent, Rule], ...] = (
             r"""
         \b(?:over_(?:our|my|the)_budget|out(?:ta|_of)_(?:my|our)_(?:range|budget|price)|too_(?:much|expensive|high
         |pricey|rich)|over_?priced|pricey|muy_car[oa]|cheaper|lowest_commission|commission|cant_(?:swing|afford)
-        |dont_want_to_pay|not_paying|wont_list_below|worth_\d+\w*_more|come_down|comps_on|higher_than_what_you|insult
+        |dont_want_to_pay|not_paying|wont_list_below|worth_\d+\w*_more|(?<!rates_)come_down|comps_on|higher_than_what_you|insult
         |insane|kills_it|wiggle_room|if_it_drops|drops?_(?:under|below)|for_that_lol|lol_no|price_is_(?:crazy|nuts
         |too))\b|\bfor_(?:that|\d_beds?)\?\?
     """,
