@@ -44,6 +44,9 @@ INTENTS: Final = {
     "wants_person": "wants a person",
     "other": "",
 }
+# A hand-off without an agent is offered anew every minute: it waits for somebody's hours, not for a click.
+NOBODY = "nobody: no agent is available now"
+
 CAUSES: Final = INTENTS | {
     "reply": "the lead replied",
     "opt_out": "the lead asked us to stop",

@@ -16,7 +16,18 @@ from rekindle.web.pages.frame import Viewer
 from rekindle.web.pages.render import Part, part
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.why import Line
-from rekindle.web.pages.words import CAUSES, CHANNELS, INTENTS, KINDS, STAGES, first_name_of, name_of, plain, word
+from rekindle.web.pages.words import (
+    CAUSES,
+    CHANNELS,
+    INTENTS,
+    KINDS,
+    NOBODY,
+    STAGES,
+    first_name_of,
+    name_of,
+    plain,
+    word,
+)
 
 PAUSES = ((1, "until tomorrow"), (3, "for 3 days"), (7, "for a week"), (30, "for 30 days"))
 
@@ -92,7 +103,7 @@ async def build(viewer: Viewer, conn: Conn, row: Row) -> Part:
         asked_since=times.ago(handoff["opened_at"], at) if handoff else "",
         asked_cause=word(CAUSES, handoff["cause"]) if handoff else "",
         asked_summary=handoff["summary"] if handoff else "",
-        asked_of=(handoff["person"] or "nobody yet") if handoff else "",
+        asked_of=(handoff["person"] or NOBODY) if handoff else "",
         asked_open=bool(handoff and handoff["acknowledged_at"] is None),
         paused_until=times.maybe(paused, viewer.zone, at),
         next=await _next(viewer, conn, row, planned=planned, asked=handoff is not None),

@@ -9,7 +9,7 @@ from rekindle.web.pages import mail, times
 from rekindle.web.pages.frame import Viewer
 from rekindle.web.pages.render import Part, part
 from rekindle.web.pages.times import Moment
-from rekindle.web.pages.words import CAUSES, NOTICES, name_of, word
+from rekindle.web.pages.words import CAUSES, NOBODY, NOTICES, name_of, word
 from rekindle.web.session import visible_owner
 
 MOST_NEEDS = 30
@@ -91,7 +91,7 @@ def _need(row: Row, viewer: Viewer) -> Need:
         ago=times.ago(row["opened_at"], viewer.at),
         temperature=row["temperature"] or "",
         score=row["score"],
-        whose="you" if mine else (row["acknowledged_by"] or row["person"] or "nobody yet"),
+        whose="you" if mine else (row["acknowledged_by"] or row["person"] or NOBODY),
         mine=mine,
     )
 
