@@ -25,11 +25,13 @@ def test_take_over_and_release(enter: Enter, site: Site) -> None:
     expect(page.locator("#menu-take")).to_be_visible()
 
 
-def test_one_tap_on_today(enter: Enter) -> None:
+def test_one_tap_on_today(enter: Enter, site: Site) -> None:
     page = enter()
     need = page.locator(".needs li", has_text="Lena Becker")
     need.get_by_role("button", name="Take over").click()
+    expect(page).to_have_url(f"{site.url}/leads/{site.leads['Lena Becker']}?done=taken")
     expect(page.locator("main")).to_contain_text("You have the conversation now")
+    page.goto(site.url)
     expect(page.locator(".needs li", has_text="Lena Becker")).to_have_count(0)
     expect(page.locator("#needs")).to_contain_text("With a person")
 
