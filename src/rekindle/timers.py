@@ -9,7 +9,7 @@ from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db, Unavailable
 from rekindle.kit.schedule import store
 from rekindle.nurture import silent
-from rekindle.office import sessions
+from rekindle.office import login, sessions
 from rekindle.office import store as offices
 from rekindle.office.types import Listed
 from rekindle.routing.handoff import offer_waiting
@@ -17,7 +17,7 @@ from rekindle.routing.handoff import offer_waiting
 logger = log.get("timers")
 
 PARTITIONS_AHEAD = timedelta(days=92)
-SESSIONS_KEPT = timedelta(days=1)
+WORKERS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,11 @@ async def _make_partitions(db: Db, at: datetime) -> None:
 
 async def _forget_workers(db: Db, at: datetime) -> None:
     async with db.plain() as conn:
-        await store.forget(conn, at - SESSIONS_KEPT)
+        await store.forget(conn, at - WORKERS_KEPT)
+
+
+async def _forget_attempts(db: Db, at: datetime) -> None:
+    await login.prune(db, at=at)
 
 
 async def _offer_again(db: Db, at: datetime) -> None:
@@ -65,7 +69,8 @@ TIMERS: tuple[Timer, ...] = (
     Timer("hand-offs that found nobody are offered again", timedelta(minutes=1), _offer_again),
     Timer("silent leads are won back", timedelta(hours=1), _revive),
     Timer("sessions that ended are forgotten", timedelta(hours=6), _end_sessions),
-    Timer("workers long gone and old login attempts are forgotten", timedelta(hours=1), _forget_workers),
+    Timer("workers long gone are forgotten", timedelta(hours=1), _forget_workers),
+    Timer("login attempts that count no more are forgotten", timedelta(hours=1), _forget_attempts),
 )
 
 

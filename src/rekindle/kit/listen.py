@@ -7,7 +7,6 @@ from psycopg import AsyncConnection, OperationalError
 
 from rekindle.kit import log
 
-CHANNEL = "rekindle"
 RETRY_SECONDS = 2.0
 
 logger = log.get("listen")

@@ -49,6 +49,5 @@ async def leave(conn: Conn, worker: UUID) -> None:
 
 
 async def forget(conn: Conn, before: datetime) -> None:
-    """Drop workers and login attempts not seen since `before`."""
+    """Drop workers not seen since `before`."""
     await conn.execute("delete from worker where beat_at < %s", (before,))
-    await conn.execute("delete from login_attempt where at < %s", (before,))
