@@ -1,50 +1,32 @@
 """Every webhook source passes the one contract suite."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable
-from datetime import datetime
+from itertools import permutations
 
-import orjson
 import pytest
 
-from rekindle.providers import standard_webhooks
-from rekindle.providers.form.source import FormInbound
-from rekindle.providers.sandbox.inbound import SandboxInbound
+import tests.providers
 from tests.providers import contract
 from tests.providers.contract import Adapter
 
-
-def standard(body: bytes, at: datetime, secret: bytes) -> dict[str, str]:
-    return standard_webhooks.sign(body, event_id="evt_1", at=at, secret=secret)
-
-
-RECEIPT = {
-    "type": "receipt",
-    "id": "SM1",
-    "key": "k:1:sms",
-    "channel": "sms",
-    "to": "+13125550142",
-    "state": "delivered",
+ADAPTERS: dict[str, Adapter] = {
+    f"{module.name.removeprefix('adapters_')}-{adapter.inbound.source}-{place}": adapter
+    for module in pkgutil.iter_modules(tests.providers.__path__)
+    if module.name.startswith("adapters_")
+    for place, adapter in enumerate(importlib.import_module(f"tests.providers.{module.name}").ADAPTERS)
 }
-REPLY = {"type": "reply", "id": "IN1", "channel": "sms", "from": "+13125550142", "to": "+13125550100", "body": "STOP"}
-AT = {"at": "2026-11-24T18:00:00+00:00"}
-
-FORM = Adapter(
-    FormInbound(),
-    standard,
-    b"f" * 32,
-    (b'{"name":"Ann","phone":"312-555-0142"}', b"name=Ann&phone=312-555-0142"),
-)
-SANDBOX = Adapter(SandboxInbound(), standard, b"s" * 32, (orjson.dumps(RECEIPT | AT), orjson.dumps(REPLY | AT)))
-
-BY_NAME = {"form": FORM, "sandbox": SANDBOX}
 
 
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", ADAPTERS)
 def test_contract(name: str, check: Callable[[Adapter], None]) -> None:
-    check(BY_NAME[name])
+    check(ADAPTERS[name])
 
 
-@pytest.mark.parametrize(("adapter", "other"), [(FORM, SANDBOX), (SANDBOX, FORM)])
-def test_another_providers_request_is_refused(adapter: Adapter, other: Adapter) -> None:
-    contract.another_providers_is_refused(adapter, other)
+@pytest.mark.parametrize(("one", "other"), [pair for pair in permutations(ADAPTERS, 2)])
+def test_another_providers_request_is_refused(one: str, other: str) -> None:
+    adapter, theirs = ADAPTERS[one], ADAPTERS[other]
+    if adapter.sign is not theirs.sign or adapter.account.values != theirs.account.values:
+        contract.another_providers_is_refused(adapter, theirs)

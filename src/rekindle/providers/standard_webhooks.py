@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from rekindle.providers.ports import RefusedSignatureError
+from rekindle.providers.ports import Account, RefusedSignatureError, Request
 
 TOLERANCE = timedelta(minutes=5)
 PREFIX = b"whsec_"
@@ -46,6 +46,11 @@ def sign(body: bytes, *, event_id: str, at: datetime, secret: bytes) -> dict[str
         "webhook-timestamp": timestamp,
         "webhook-signature": "v1," + _signature(key_of(secret), event_id, timestamp, body).decode(),
     }
+
+
+def verified(request: Request, account: Account) -> str:
+    """`verify` with the field `secret` of an account; what a source built on this signature calls."""
+    return verify(request.body, request.headers, secret=account.get("secret").encode(), at=request.at)
 
 
 def verify(body: bytes, headers: Mapping[str, str], *, secret: bytes, at: datetime) -> str:

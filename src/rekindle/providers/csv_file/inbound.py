@@ -1,24 +1,23 @@
 """The `import` source of the inbox: its events come from this process, never from the wire."""
 
-from collections.abc import Mapping
-from datetime import datetime
-
+from rekindle.decide.words import Lane
 from rekindle.providers.csv_file import chunk
-from rekindle.providers.ports import Parsed, RefusedSignatureError
+from rekindle.providers.ports import Account, Event, Inbound, Parsed, RefusedSignatureError, Request, Verified
 
 SOURCE = "import"
 
 
-class CsvInbound:
+class CsvInbound(Inbound):
     """Parses chunks of imported files."""
 
     source = SOURCE
-    secret_kind = "import"  # noqa: S105 no office ever has one: there is no hook for files
+    provider = "import"  # no office ever has such an account: there is no hook for files
+    lane = Lane.BULK
 
-    def verify(self, body: bytes, headers: Mapping[str, str], *, secret: bytes, at: datetime) -> str:  # noqa: ARG002 the port
+    def verify(self, request: Request, account: Account) -> Verified:  # noqa: ARG002 the port
         """Always refuses: a file is imported by the command line or a signed-in person, never by a webhook."""
         raise RefusedSignatureError("files are not taken by webhook")
 
-    def parse(self, body: bytes, *, external_id: str) -> tuple[Parsed, ...]:  # noqa: ARG002 the port
+    def parse(self, event: Event, account: Account) -> tuple[Parsed, ...]:  # noqa: ARG002 the port
         """The enquiries of one chunk; raises UnparsableError."""
-        return chunk.read(body)
+        return chunk.read(event.body)

@@ -4,7 +4,7 @@ from rekindle.providers.form.source import FormInbound
 
 
 class ApiInbound(FormInbound):
-    """The source `api`. No office has a secret of this kind, so there is no webhook for it."""
+    """The source `api`. No office has an account of this name, so there is no webhook for it."""
 
     source = "api"
-    secret_kind = "api"  # noqa: S105 the kind's name, not a secret
+    provider = "api"

@@ -1,36 +1,37 @@
 """The webhook source `form`: an office's own web site posts an enquiry, signed with the office's form secret."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
+from rekindle.decide.words import Lane
 from rekindle.providers import standard_webhooks
 from rekindle.providers.form import body as form_body
 from rekindle.providers.form import fields, text
 from rekindle.providers.form.reading import TRUE, FieldError
-from rekindle.providers.ports import Enquiry, Parsed, UnparsableError
+from rekindle.providers.ports import Account, Enquiry, Event, Inbound, Parsed, Request, UnparsableError, Verified
 
 
-class FormInbound:
+class FormInbound(Inbound):
     """Standard Webhooks in front, one enquiry a request behind."""
 
     source = "form"
-    secret_kind = "form"  # noqa: S105 the kind's name, not a secret
+    provider = "form"
+    lane = Lane.FIRST_TOUCH
 
-    def verify(self, body: bytes, headers: Mapping[str, str], *, secret: bytes, at: datetime) -> str:
-        """The request's `webhook-id`; raises RefusedSignatureError."""
-        return standard_webhooks.verify(body, headers, secret=secret, at=at)
+    def verify(self, request: Request, account: Account) -> Verified:
+        """Named by the request's `webhook-id`; raises RefusedSignatureError."""
+        return Verified(standard_webhooks.verified(request, account))
 
-    def parse(self, body: bytes, *, external_id: str) -> tuple[Parsed, ...]:
+    def parse(self, event: Event, account: Account) -> tuple[Parsed, ...]:  # noqa: ARG002 a form needs none to be read
         """One enquiry; raises UnparsableError.
 
         A genuine form is a person waiting: a field we cannot use is set aside among the attributes rather than
         the person turned away. Without a usable e-mail address or phone number nobody can be answered.
         """
-        given = form_body.decode(body)
-        first = fields.read(given, external_id=external_id, source=self.source)
+        given = form_body.decode(event.body)
+        first = fields.read(given, external_id=event.external_id, source=self.source)
         if isinstance(first, Enquiry):
             return (first,)
-        second = fields.read(_set_aside(given, first), external_id=external_id, source=self.source)
+        second = fields.read(_set_aside(given, first), external_id=event.external_id, source=self.source)
         if isinstance(second, Enquiry):
             return (second,)
         raise UnparsableError("; ".join(dict.fromkeys(f"{e.field}: {e.why}" for e in (*first, *second)))[:500])

@@ -7,27 +7,37 @@ import orjson
 
 from rekindle.decide.words import Channel, MessageState
 from rekindle.providers import standard_webhooks
-from rekindle.providers.ports import Parsed, Receipt, Reply, UnparsableError
+from rekindle.providers.ports import (
+    Account,
+    Event,
+    Inbound,
+    Parsed,
+    Receipt,
+    Reply,
+    Request,
+    UnparsableError,
+    Verified,
+)
 from rekindle.providers.sandbox import codes
 
 # What a receipt may say; the engine's own states (planned, in flight, …) are not the sandbox's to claim.
 STATES = frozenset({MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED})
 
 
-class SandboxInbound:
+class SandboxInbound(Inbound):
     """Standard Webhooks with the office's own secret of kind `sandbox`."""
 
     source = "sandbox"
-    secret_kind = "sandbox"  # noqa: S105 the kind's name, not a secret
+    provider = "sandbox"
 
-    def verify(self, body: bytes, headers: Mapping[str, str], *, secret: bytes, at: datetime) -> str:
-        """The event's id; raises RefusedSignatureError."""
-        return standard_webhooks.verify(body, headers, secret=secret, at=at)
+    def verify(self, request: Request, account: Account) -> Verified:
+        """Named by the event's id; raises RefusedSignatureError."""
+        return Verified(standard_webhooks.verified(request, account), party=_party(request.body))
 
-    def parse(self, body: bytes, *, external_id: str) -> tuple[Parsed, ...]:
+    def parse(self, event: Event, account: Account) -> tuple[Parsed, ...]:  # noqa: ARG002 the sandbox needs none
         """One receipt or one reply; raises UnparsableError."""
         try:
-            given = orjson.loads(body)
+            given = orjson.loads(event.body)
         except orjson.JSONDecodeError as error:
             raise UnparsableError("the body is not JSON") from error
         if not isinstance(given, dict):
@@ -35,12 +45,22 @@ class SandboxInbound:
         texts = {name: value for name, value in given.items() if isinstance(value, str)}
         try:
             if texts.get("type") == "receipt":
-                return (_receipt(texts, external_id),)
+                return (_receipt(texts, event.external_id),)
             if texts.get("type") == "reply":
-                return (_reply(texts, external_id),)
+                return (_reply(texts, event.external_id),)
         except (KeyError, ValueError, OverflowError) as error:
             raise UnparsableError(f"a field is missing or malformed: {error}"[:200]) from error
         raise UnparsableError("neither a receipt nor a reply")
+
+
+def _party(body: bytes) -> str:
+    """Who writes; receipts need no order among themselves."""
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    sender = given.get("from") if isinstance(given, dict) else None
+    return sender if isinstance(sender, str) else ""
 
 
 def _receipt(given: Mapping[str, str], external_id: str) -> Receipt:
