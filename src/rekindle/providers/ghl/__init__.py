@@ -1,0 +1,1 @@
+"""GoHighLevel: webhooks and polled records in; messages, contacts, notes, stages and appointments out."""
