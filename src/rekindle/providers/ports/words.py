@@ -84,6 +84,8 @@ class Receipt:
     text: str
     permanent: bool
     at: datetime | None
+    message_id: str = ""  # our message's id, when the provider echoes it
+    consequence: str = ""  # what it says of the address for good: "opted_out" or "unreachable"; "" nothing
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class OptedOut:
     rule: str  # for example "sendgrid:spamreport"
     complaint: bool  # a spam report: alert a person as well
     at: datetime | None
+    dead: bool = False  # nobody said no: the address does not take mail at all
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ class Touched:
     url: str
     human: bool
     at: datetime | None
+    message_id: str = ""  # our message's id, when the provider echoes it
 
 
 @dataclass(frozen=True)
