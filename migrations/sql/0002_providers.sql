@@ -78,6 +78,7 @@ create table crm_link (
   contact_id   text not null,
   lead_id      uuid not null,
   tags         text[] not null default '{}',   -- as the CRM had them last
+  activated    boolean not null default false, -- the office asked there that this lead be worked
   assigned_to  text not null default '',
   opportunity_id text not null default '',
   pushed_hash  bytea,                          -- of the card we pushed last

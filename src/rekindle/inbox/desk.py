@@ -25,3 +25,4 @@ class Done:
     job: Job
     outcome: str
     lead_id: UUID | None
+    again: bool = False  # part of it must wait: look at the event once more, what was done stays done

@@ -5,11 +5,12 @@ falls apart into single ones when it fails, so that no event fails another.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from rekindle.connections.accounts import Accounts
 from rekindle.decide.words import Lane
 from rekindle.inbox import failure, settle, store
 from rekindle.inbox.settle import Ready
@@ -19,7 +20,7 @@ from rekindle.kit.claims import MAX_ATTEMPTS, Lease, LeaseLostError
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conflict, Db, Unavailable
-from rekindle.providers.ports import Enquiry, Providers, UnparsableError
+from rekindle.providers.ports import Account, Enquiry, Event, Inbound, UnparsableError
 
 logger = log.get("inbox")
 
@@ -38,7 +39,8 @@ class Handler:
     db: Db
     keyring: Keyring
     clock: Clock
-    providers: Providers
+    inbound: Mapping[str, Inbound]
+    accounts: Accounts
     chance: Callable[[], float]
 
 
@@ -69,10 +71,12 @@ async def handle_office(handler: Handler, office_id: UUID, *, lanes: tuple[Lane,
     async with handler.db.office(office_id) as conn:
         lease = Lease.take(at, LEASE_SECONDS)
         jobs = await store.claim(conn, office_id, lease, lanes=lanes, limit=limit, at=at)
+    held = await handler.accounts.of(office_id) if jobs else None
+    accounts = held.accounts if held else {}
     ready: list[Ready] = []
     for job in jobs:
         try:
-            ready.append(_read(handler.providers, job))
+            ready.append(_read(handler.inbound, office_id, accounts, job))
         except UnparsableError as error:
             await failure.record(handler.db, office_id, job, error, clock=handler.clock, draw=handler.chance())
         except Exception as error:
@@ -85,13 +89,16 @@ async def handle_office(handler: Handler, office_id: UUID, *, lanes: tuple[Lane,
     return len(jobs)
 
 
-def _read(providers: Providers, job: Job) -> Ready:
+def _read(wired: Mapping[str, Inbound], office_id: UUID, accounts: Mapping[str, Account], job: Job) -> Ready:
     if job.attempts > MAX_ATTEMPTS:
         raise UnparsableError("every worker that took it died")
-    inbound = providers.inbound.get(job.source)
+    inbound = wired.get(job.source)
     if inbound is None:
         raise UnparsableError(f"no adapter for the source {job.source!r} is wired in")
-    return Ready(job, inbound.parse(job.body, external_id=job.external_id))
+    # An account may be gone by now: what came in while it stood is read with what is left of it.
+    account = accounts.get(inbound.provider) or Account(office_id, inbound.provider, {})
+    event = Event(job.external_id, job.body, job.received_at, job.tail, job.content_type)
+    return Ready(job, inbound.parse(event, account))
 
 
 def _runs(ready: list[Ready]) -> Iterator[list[Ready]]:

@@ -1,6 +1,6 @@
 """SQL of the inbox: store once, claim with a lease, finish under the same lease."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from rekindle.inbox.types import Arrival, Dead, Job, Stored
 from rekindle.kit.claims import Lease
 from rekindle.kit.db import Conn
 from rekindle.kit.ids import new_id
+
+PATIENCE = timedelta(seconds=10)  # how long a person's next event waits for the one before it
 
 # ---------------------------------------------------------------- in
 
@@ -32,6 +34,8 @@ async def insert(conn: Conn, office_id: UUID, arrivals: list[Arrival], *, at: da
                 "external_id": arrival.external_id,
                 "content_type": arrival.content_type,
                 "lane": int(arrival.lane),
+                "tail": arrival.tail,
+                "party": None if arrival.party is None else f"\\x{arrival.party.hex()}",
                 "start": start,
                 "size": size,
             }
@@ -41,20 +45,20 @@ async def insert(conn: Conn, office_id: UUID, arrivals: list[Arrival], *, at: da
         """
         with given as (
           select * from json_to_recordset(%(rows)s::json) as t (id uuid, source text, external_id text,
-            content_type text, lane smallint, start int, size int)),
+            content_type text, lane smallint, tail text, party bytea, start int, size int)),
         fresh as (
           insert into event_key (office_id, source, external_id, event_id, received_at)
           select %(office)s, source, external_id, id, %(at)s from given
           on conflict do nothing
           returning event_id),
         stored as (
-          insert into event (office_id, id, received_at, source, external_id, content_type, body)
-          select %(office)s, g.id, %(at)s, g.source, g.external_id, g.content_type,
+          insert into event (office_id, id, received_at, source, external_id, content_type, tail, body)
+          select %(office)s, g.id, %(at)s, g.source, g.external_id, g.content_type, g.tail,
             substring(%(bodies)b::bytea from g.start for g.size)
           from given g join fresh f on f.event_id = g.id),
         queued as (
-          insert into inbox_job (office_id, event_id, received_at, source, external_id, lane, due_at)
-          select %(office)s, g.id, %(at)s, g.source, g.external_id, g.lane, %(at)s
+          insert into inbox_job (office_id, event_id, received_at, source, external_id, lane, party, due_at)
+          select %(office)s, g.id, %(at)s, g.source, g.external_id, g.lane, g.party, %(at)s
           from given g join fresh f on f.event_id = g.id)
         select event_id from fresh
         """,
@@ -110,20 +114,28 @@ async def claim(
 ) -> list[Job]:
     """Take due events of these lanes, most urgent first, under a lease; returned in the order they were received.
 
-    A claimed job is due again when its lease ends, so a worker that dies needs nobody to notice.
+    A claimed job is due again when its lease ends, so a worker that dies needs nobody to notice. Of one party only
+    the oldest is taken, and the next when that one is done: a person's events are handled in order. Order gives way
+    where it would harm: nobody waits longer than PATIENCE for, or behind, an event that failed: a STOP most of all.
     """
     cursor = await conn.execute(
         """
         with picked as (
-          select event_id from inbox_job
-          where office_id = %(office)s and state = 'due' and due_at <= %(at)s and lane = any(%(lanes)s::smallint[])
-          order by lane, due_at limit %(limit)s for update skip locked),
+          select j.event_id from inbox_job j
+          where j.office_id = %(office)s and j.state = 'due' and j.due_at <= %(at)s
+            and j.lane = any(%(lanes)s::smallint[])
+            and (j.party is null or not exists (  -- offset 0: asked row by row, never joined over the whole inbox
+              select from inbox_job e
+              where e.office_id = %(office)s and e.party = j.party and e.state = 'due'
+                and (e.received_at, e.event_id) < (j.received_at, j.event_id)
+                and e.reason is null and e.received_at > %(patience)s offset 0))
+          order by j.lane, j.due_at limit %(limit)s for update of j skip locked),
         taken as (
           update inbox_job j set lease_token = %(token)s, lease_until = %(until)s, due_at = %(until)s,
             attempts = attempts + 1
           from picked p where j.office_id = %(office)s and j.event_id = p.event_id
           returning j.event_id, j.received_at, j.source, j.external_id, j.lane, j.attempts, j.lease_token)
-        select t.*, e.body from taken t
+        select t.*, e.content_type, e.tail, e.body from taken t
         join event e on e.office_id = %(office)s and e.received_at = t.received_at and e.id = t.event_id
         order by t.received_at, t.event_id
         """,
@@ -134,6 +146,7 @@ async def claim(
             "limit": limit,
             "token": lease.token,
             "until": lease.until,
+            "patience": at - PATIENCE,
         },
     )
     return [Job(**{**row, "lane": Lane(row["lane"]), "body": bytes(row["body"])}) async for row in cursor]

@@ -17,6 +17,8 @@ class Arrival:
     content_type: str
     body: bytes
     lane: Lane = Lane.FIRST_TOUCH
+    tail: str = ""  # what followed the source in the URL
+    party: bytes | None = None  # a keyed hash of whom it is about; events of one party are handled in order
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Job:
     lane: Lane
     attempts: int
     lease_token: UUID
+    content_type: str
+    tail: str
     body: bytes
 
 

@@ -10,6 +10,7 @@ from rekindle.providers.ports.account import (
     Fault,
     Field,
     Limit,
+    OAuth,
     Plug,
     Vault,
 )
@@ -49,8 +50,10 @@ from rekindle.providers.ports.sending import (
 from rekindle.providers.ports.words import (
     Booking,
     Carrier,
+    Consequence,
     Contact,
     Enquiry,
+    Enriched,
     Fetch,
     GivenConsent,
     Ignored,
@@ -79,15 +82,16 @@ class Providers:
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)
     lists: Mapping[str, Listed] = field(default_factory=dict)
     crms: Mapping[str, Crm] = field(default_factory=dict)
+    oauth: Mapping[str, OAuth] = field(default_factory=dict)
     sandbox: Sender | None = None
     phone: Phone | None = None
 
 
 __all__ = [
-    "Accepted", "Account", "Booking", "CallFailedError", "CannotTell", "Card", "Carrier", "Checked", "Contact", "Crm",
-    "CrmPage", "Enquiry", "Enricher", "Enrichment", "Event", "Fault", "Fetch", "Fetched", "Fetcher", "Field", "Found",
+    "Accepted", "Account", "Booking", "CallFailedError", "CannotTell", "Card", "Carrier", "Checked", "Consequence", "Contact", "Crm",
+    "CrmPage", "Enquiry", "Enriched", "Enricher", "Enrichment", "Event", "Fault", "Fetch", "Fetched", "Fetcher", "Field", "Found",
     "GivenConsent", "GoneError", "HookAnswer", "Ignored", "Inbound", "Limit", "Listed", "Missing", "NotYetError",
-    "Notifier", "OptedOut", "Outgoing", "Parsed", "Phone", "PhoneError", "PhoneMessage", "PhoneThread", "Plug",
+    "Notifier", "OAuth", "OptedOut", "Outgoing", "Parsed", "Phone", "PhoneError", "PhoneMessage", "PhoneThread", "Plug",
     "Providers", "Pushed", "Receipt", "RefusedSignatureError", "Reply", "Request", "SendRefusedError",
     "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice", "Subject", "Touched", "Uninstalled",
     "UnparsableError", "Vault", "Verified",

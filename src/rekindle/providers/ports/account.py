@@ -109,3 +109,15 @@ class Vault(Protocol):
     async def release(self, office_id: UUID, provider: str) -> None:
         """Done renewing."""
         ...
+
+
+class OAuth(Protocol):
+    """Connecting by consent at the provider's own page (RFC 6749 section 4.1) instead of by typing credentials."""
+
+    def authorize_url(self, state: str, redirect: str) -> str:
+        """Where to send the person; the provider sends them back to `redirect` with `state` and a code."""
+        ...
+
+    async def exchange(self, code: str, redirect: str, *, deadline: float) -> Mapping[str, str]:
+        """Field values of the account the code stands for; raises CallFailedError. A code works once."""
+        ...

@@ -71,6 +71,17 @@ class Reply:
     authentic: bool = True  # False: an e-mail whose sender nobody vouches for (SPF, DKIM)
 
 
+class Consequence(StrEnum):
+    """What a failed delivery means beyond its message."""
+
+    NOTHING = ""
+    RETRY_ONCE = "retry_once"  # a passing trouble of the handset or the network: worth one more try, later
+    DEAD_ADDRESS = "unreachable"  # nothing will ever arrive there on this channel
+    OPTED_OUT = "opted_out"
+    STOP_SENDER = "stop_sender"  # our own number or domain is barred: nothing more may leave from it
+    ALERT = "alert"  # a person should look (filtered as spam, pumping)
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a provider says happened to a message; `key` is ours when the provider echoes it."""
@@ -85,7 +96,7 @@ class Receipt:
     permanent: bool
     at: datetime | None
     message_id: str = ""  # our message's id, when the provider echoes it
-    consequence: str = ""  # what it says of the address for good: "opted_out" or "unreachable"; "" nothing
+    consequence: str = ""  # a Consequence: what it means beyond this message
 
 
 @dataclass(frozen=True)
@@ -162,6 +173,7 @@ class Contact:
     stage: str
     deleted: bool
     at: datetime | None
+    added_at: datetime | None = None  # when the CRM got to know them: an old contact is not a new lead
 
 
 @dataclass(frozen=True)
@@ -193,6 +205,26 @@ class Fetch:
 
 
 @dataclass(frozen=True)
+class Enriched:
+    """What a provider found out about one of our leads after we asked; `found` False: it knows nobody like that.
+
+    `lead` is our own lead's id. `barred_phones` are on a do-not-call list by the provider's word: never to be used.
+    """
+
+    external_id: str
+    provider: str
+    lead: str
+    request_id: str
+    found: bool
+    facts: tuple[tuple[str, str], ...]
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    barred_phones: tuple[str, ...]
+    credits: float
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class Uninstalled:
     """The provider's app was removed from the office's account: its tokens are void."""
 
@@ -208,5 +240,16 @@ class Ignored:
 
 
 Parsed = (
-    Enquiry | Reply | Receipt | Booking | OptedOut | Touched | Contact | SentElsewhere | Fetch | Uninstalled | Ignored
+    Enquiry
+    | Reply
+    | Receipt
+    | Booking
+    | OptedOut
+    | Touched
+    | Contact
+    | SentElsewhere
+    | Fetch
+    | Enriched
+    | Uninstalled
+    | Ignored
 )
