@@ -69,6 +69,7 @@ class Reply:
     contact_id: str = ""  # the CRM's id of the sender, when a CRM carried it
     thread: str = ""  # the reply token of an e-mail's address, when there was one
     authentic: bool = True  # False: an e-mail whose sender nobody vouches for (SPF, DKIM)
+    automatic: bool = False  # a machine's answer (RFC 3834), not a person's
 
 
 class Consequence(StrEnum):
@@ -125,6 +126,7 @@ class OptedOut:
     complaint: bool  # a spam report: alert a person as well
     at: datetime | None
     dead: bool = False  # nobody said no: the address does not take mail at all
+    token: str = ""  # of the unsubscribe address it was mailed to
 
 
 @dataclass(frozen=True)
