@@ -137,7 +137,8 @@ class Description:
         content = described.get("content", {})
         if not asked.body:
             fields = [field for said in content.values() for field in self.resolved(said["schema"]).get("required", ())]
-            assert not (described.get("required") or fields), f"{operation.title}: a body is required"
+            required = described.get("required") or fields
+            assert not required, f"{operation.title}: a body is required"
             return
         kind = asked.headers.get("content-type", "").split(";")[0].strip().lower()
         assert kind in content, f"{operation.title}: body of {kind or 'no type'}, described are {sorted(content)}"
