@@ -62,6 +62,7 @@ from rekindle.providers.ports.words import (
     Receipt,
     Reply,
     SentElsewhere,
+    StageMoved,
     Touched,
     Uninstalled,
 )
@@ -93,6 +94,6 @@ __all__ = [
     "GivenConsent", "GoneError", "HookAnswer", "Ignored", "Inbound", "Limit", "Listed", "Missing", "NotYetError",
     "Notifier", "OAuth", "OptedOut", "Outgoing", "Parsed", "Phone", "PhoneError", "PhoneMessage", "PhoneThread", "Plug",
     "Providers", "Pushed", "Receipt", "RefusedSignatureError", "Reply", "Request", "SendRefusedError",
-    "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice", "Subject", "Touched", "Uninstalled",
-    "UnparsableError", "Vault", "Verified",
+    "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice", "StageMoved",
+    "Subject", "Touched", "Uninstalled", "UnparsableError", "Vault", "Verified",
 ]  # fmt: skip

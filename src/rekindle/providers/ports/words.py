@@ -30,6 +30,7 @@ class Enquiry:
     consents: tuple["GivenConsent", ...]
     stage: str = ""
     enroll: str = "auto"  # "auto", "none" or a sequence's name
+    contact_id: str = ""  # the CRM's id of the person, when a CRM carried it
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,24 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class StageMoved:
+    """An opportunity stands at a stage of a CRM's pipeline; the office's map names our stage for it.
+
+    `status` is the CRM's word (open, won, lost, abandoned), in lower case. `stage_id` is the stage's name where the CRM
+    gives no id.
+    """
+
+    external_id: str
+    crm: str
+    contact_id: str
+    opportunity_id: str
+    pipeline_id: str
+    stage_id: str
+    status: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class SentElsewhere:
     """An outbound message the CRM saw leave: the echo of ours, or a person's own, written there."""
 
@@ -249,6 +268,7 @@ Parsed = (
     | OptedOut
     | Touched
     | Contact
+    | StageMoved
     | SentElsewhere
     | Fetch
     | Enriched
