@@ -1,14 +1,19 @@
 """Standard Webhooks: the published vectors, rotation, freshness, and that nothing but a refusal ever comes out."""
 
+import base64
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.providers import standard_webhooks as sw
-from rekindle.providers.ports import RefusedSignatureError
+from rekindle.providers.form.plug import FormPlug
+from rekindle.providers.ports import RefusedSignatureError, Request
 from tests.conftest import NOON
+from tests.providers import vectors
+from tests.providers.contract import account
 
 # From the specification's own test suite (MIT); the last character of WRONG differs.
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -17,7 +22,10 @@ AT = datetime.fromtimestamp(1614265330, UTC)
 ID = "msg_p5jXN8AQM9LWM0D4loKWxJek"
 GOOD = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 WRONG = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OA="
+PUBLIC = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
 ASYMMETRIC = "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
+
+VECTORS = vectors.of("standard-webhooks")
 
 
 def headers(signature: str = GOOD, *, event_id: str = ID, timestamp: str = "1614265330") -> dict[str, str]:
@@ -127,3 +135,108 @@ def test_what_we_sign_verifies_and_any_change_is_refused(body: bytes, event_id: 
     ):
         with pytest.raises(RefusedSignatureError):
             sw.verify(changed_body, changed_headers, secret=changed_secret, at=NOON)
+
+
+def posted(signature: str = GOOD, body: bytes = BODY) -> Request:
+    return Request("POST", "https://rekindle.example/hooks/lakeside/form", "", headers(signature), body, AT)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[str(vector["id"]) for vector in VECTORS])
+def test_every_published_vector_is_answered_as_published(vector: dict[str, object]) -> None:
+    given = vector["headers"]
+    assert isinstance(given, dict)
+    body = str(vector["raw_body"]).encode()
+    secrets = [str(vector["secret"]).encode()] if "secret" in vector else []
+    keys = [str(vector["public_key"])] if "public_key" in vector else []
+    if vector["expect_valid_ignoring_age"]:
+        assert sw.verify_any(body, given, secrets=secrets, public_keys=keys, at=AT) == ID
+    else:
+        with pytest.raises(RefusedSignatureError):
+            sw.verify_any(body, given, secrets=secrets, public_keys=keys, at=AT)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"public_key": PUBLIC},
+        {"public_key": f" whpk_junk, {PUBLIC}"},
+        {"public_key": PUBLIC, "secret": "whsec_AAAA"},
+        {"public_key": PUBLIC, "secret": "whsec_not base64!"},
+    ],
+)
+def test_a_public_key_is_enough_whatever_stands_beside_it(values: dict[str, str]) -> None:
+    assert sw.verified(posted(f"v1a v1a,,x v1a,{'A' * 88} {WRONG} {ASYMMETRIC}"), account("form", **values)) == ID
+
+
+def test_with_both_kinds_of_key_either_signature_is_enough() -> None:
+    both = account("form", secret=SECRET.decode(), public_key=PUBLIC)
+    for signature in (GOOD, ASYMMETRIC, f"{WRONG} {ASYMMETRIC}", f"{ASYMMETRIC} {GOOD}"):
+        assert sw.verified(posted(signature), both) == ID
+    for signature in (WRONG, GOOD.replace("v1,", "v1a,"), ASYMMETRIC.replace("v1a,", "v1,")):
+        with pytest.raises(RefusedSignatureError):
+            sw.verified(posted(signature), both)
+
+
+def test_while_a_secret_rotates_the_old_and_the_new_one_are_good() -> None:
+    old_and_new = account("form", secret=f"whsec_AAAA, {SECRET.decode()}")
+    assert sw.verified(posted(), old_and_new) == ID
+    assert sw.secrets_in("a,b c") == (b"a,b c",), "a secret that is no whsec_ may hold a comma"
+
+
+@pytest.mark.parametrize("values", [{}, {"secret": " "}, {"public_key": ", "}, {"public_key": "whpk_AAAA"}])
+def test_without_a_usable_key_nothing_is_genuine(values: dict[str, str]) -> None:
+    with pytest.raises(RefusedSignatureError):
+        sw.verified(posted(f"{GOOD} {ASYMMETRIC}"), account("form", **values))
+
+
+def test_a_flood_of_entries_is_looked_at_only_so_far() -> None:
+    flood = " ".join([f"v1a,{'A' * 88}"] * sw.ENTRIES)
+    with pytest.raises(RefusedSignatureError):
+        sw.verified(posted(f"{flood} {ASYMMETRIC}"), account("form", public_key=PUBLIC))
+
+
+def test_a_body_that_is_no_text_is_verified_as_bytes() -> None:
+    signed = sw.sign(b"\xff\xfe", event_id=ID, at=AT, secret=SECRET)
+    assert sw.verify(b"\xff\xfe", signed, secret=SECRET, at=AT) == ID
+
+
+@given(st.binary(), event_ids, st.binary(min_size=32, max_size=32), st.text())
+def test_what_the_other_side_signs_with_its_own_key_verifies_and_any_change_is_refused(
+    body: bytes, event_id: str, seed: bytes, junk: str
+) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    public = "whpk_" + base64.b64encode(private.public_key().public_bytes_raw()).decode()
+    stamp = str(int(NOON.timestamp()))
+    signature = base64.b64encode(private.sign(f"{event_id}.{stamp}.".encode() + body)).decode()
+    given_headers = {"webhook-id": event_id, "webhook-timestamp": stamp, "webhook-signature": f"v1a,{signature}"}
+    assert sw.verify_any(body, given_headers, secrets=(), public_keys=(public,), at=NOON) == event_id
+    for changed_body, changed in (
+        (body + b" ", given_headers),
+        (body, {**given_headers, "webhook-id": event_id + "x"}),
+        (body, {**given_headers, "webhook-signature": "v1a," + junk}),
+    ):
+        with pytest.raises(RefusedSignatureError):
+            sw.verify_any(changed_body, changed, secrets=(), public_keys=(public,), at=NOON)
+
+
+@given(st.text(), st.text())
+def test_whatever_a_person_entered_as_a_key_only_opens_or_refuses(secret: str, public_key: str) -> None:
+    with pytest.raises(RefusedSignatureError):
+        sw.verified(posted(f"{GOOD} {ASYMMETRIC}"), account("form", secret=secret, public_key=public_key))
+
+
+@pytest.mark.parametrize(
+    ("values", "ok", "says"),
+    [
+        ({}, False, "Neither"),
+        ({"secret": "whsec_AAAA"}, True, "signed with a secret are"),
+        ({"secret": "whsec_AAAA", "public_key": PUBLIC}, True, "a secret or a public key"),
+        ({"public_key": "AAAA"}, False, "starts with whpk_"),
+        ({"public_key": "whpk_AAAA"}, False, "32 bytes"),
+        ({"secret": "whsec_!"}, False, "base64"),
+    ],
+)
+async def test_the_check_says_whether_the_keys_can_be_used(values: dict[str, str], ok: bool, says: str) -> None:
+    checked = await FormPlug().check(account("form", **values), deadline=1)
+    assert checked.ok is ok
+    assert says in checked.text
