@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -31,14 +31,19 @@ class Settings:
     database_owner_url: str | None
     postgres_bin: Path | None
     database_user: str | None
-    secret_key: str | None
+    secret_key: str | None = field(repr=False)
     base_url: str
     trusted_proxies: tuple[str, ...]
     workers: int
     sandbox_seed: int
     sandbox_port: int  # 0: no sandbox runs; `up` chooses a free one and tells its children
     log_level: str
-    metrics_token: str | None = None  # opens /metrics and /health/deep; without it only this machine may look
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)  # they open what is not sealed anew yet
+    # Opens /metrics and /health/deep; without it only this machine may look.
+    metrics_token: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)  # limits are counted there; without it in the database
+    hook_refused_per_minute: int = 600  # refused requests of one sender address to one endpoint
+    hook_per_minute: int = 600_000  # genuine requests to one endpoint
 
     @property
     def production(self) -> bool:
@@ -69,7 +74,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         sandbox_seed=_number(environ, "REKINDLE_SANDBOX_SEED", 7, low=0, high=2**31),
         sandbox_port=_number(environ, "REKINDLE_SANDBOX_PORT", 0, low=0, high=65535),
         log_level=environ.get("REKINDLE_LOG_LEVEL", "info"),
+        old_secret_keys=_listed(environ, "REKINDLE_OLD_SECRET_KEYS"),
         metrics_token=environ.get("REKINDLE_METRICS_TOKEN") or None,
+        redis_url=_redis(environ),
+        hook_refused_per_minute=_number(environ, "REKINDLE_HOOK_REFUSED_PER_MINUTE", 600, low=1, high=10**9),
+        hook_per_minute=_number(environ, "REKINDLE_HOOK_PER_MINUTE", 600_000, low=1, high=10**9),
     )
     if settings.production:
         _require_for_production(settings)
@@ -88,8 +97,20 @@ def _require_for_production(settings: Settings) -> None:
         raise SettingsError("REKINDLE_BASE_URL must start with https:// when REKINDLE_ENV=production")
 
 
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _redis(environ: Mapping[str, str]) -> str | None:
+    given = environ.get("REDIS_URL") or None
+    if given and not given.startswith(("redis://", "rediss://", "unix://")):
+        # Never echoed: it may hold a password.
+        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
+    return given
+
+
 def _networks(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    given = tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+    given = _listed(environ, name)
     for network in given:
         try:
             ip_network(network, strict=False)
