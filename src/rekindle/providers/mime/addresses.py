@@ -10,9 +10,10 @@ _PHONE = re.compile(
 )
 _EXTENSION = re.compile(r"(?:ext|x|#).*$", re.IGNORECASE)
 _MACHINE = re.compile(
-    r"no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer-daemon|postmaster|notifications?|alerts?|bounces?|auto(?:mated|mail)?"
-    r"|robot|system|newsletters?|updates?|support|noresponder|no[-_.]?responder|leads?|inquir(?:y|ies)|mailer|info"
+    r"notifications?|alerts?|bounces?|auto(?:mated|mail)?|robot|system|newsletters?|updates?|leads?|inquir(?:y|ies)"
+    r"|mailer"
 )
+_UNREAD = re.compile(r"(?:no|not)[-_.]?(?:reply|responder)|mailer-daemon|postmaster")
 _TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 _TOKEN = r"\.([A-Za-z0-9_-]{6,64})@"  # noqa: S105 the shape of a token, not one
 _DIGITS = range(7, 16)
@@ -45,10 +46,14 @@ def digits(said: str) -> str:
     return found[1:] if len(found) == 11 and found.startswith("1") else found  # noqa: PLR2004 North American numbers
 
 
+def unread(address: str) -> bool:
+    """Whether the mailbox's name says that nobody reads it."""
+    return bool(_UNREAD.search(address.partition("@")[0].lower()))
+
+
 def machine(address: str) -> bool:
-    """Whether nobody reads this mailbox, or not the person a mail is about, by its name."""
-    local = address.partition("@")[0].lower()
-    return bool(_MACHINE.fullmatch(re.split(r"[+=]", local)[0])) or "noreply" in local or "no-reply" in local
+    """Whether the mailbox's name says that no person writes from it."""
+    return unread(address) or bool(_MACHINE.fullmatch(re.split(r"[+=@]", address.lower())[0]))
 
 
 def toll_free(number: str) -> bool:

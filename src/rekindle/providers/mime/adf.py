@@ -16,9 +16,7 @@ DEEPEST = 30
 MOST = 2000  # elements
 FIELD_LENGTH = 5000
 
-_ADF = re.compile(
-    r"<\?xml[^<>]{0,200}\?>\s*(?:<\?adf[^<>]{0,100}\?>\s*)?<adf\b|<\?adf[^<>]{0,100}\?>|<adf[\s>]", re.IGNORECASE
-)
+_ADF = re.compile(r"<(?:\?adf\b|adf[\s>])", re.IGNORECASE)
 _PHONES = ("cellphone", "mobile", "phone", "voice", "home", "day", "evening", "work")
 _ODD = ("vehicle", "property", "realestate", "home", "listing")
 
@@ -83,19 +81,21 @@ def _tree(source: str) -> Element | None:
         path[-1].children.append(made)
         path.append(made)
 
-    def refuse(*_: object) -> None:
+    def said(data: str) -> None:
+        path[-1].said.append(data)
+
+    def refuse(*_: object) -> int:
         raise _RefusedError
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: path.pop()
-    parser.CharacterDataHandler = lambda data: path[-1].said.append(data)
+    parser.CharacterDataHandler = said
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
     parser.UnparsedEntityDeclHandler = refuse
     try:
-        # An encoding named in the text is past: it is text already.
-        parser.Parse(re.sub(r"^<\?xml[^<>]*\?>", "", source).encode("utf-8", "replace"), True)  # noqa: FBT003 expat's own
+        parser.Parse(source.encode("utf-8", "replace"), True)  # noqa: FBT003 expat's own
     except (expat.ExpatError, _RefusedError, ValueError):
         return None
     return top.first("adf")

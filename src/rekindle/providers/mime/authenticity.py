@@ -1,4 +1,4 @@
-"""Whether somebody we trust vouches for the sender (RFC 8601). Everybody can write such a header; one server's counts."""
+"""Whether somebody we trust vouches for the sender (RFC 8601). All can write such a header; one server's counts."""
 
 import re
 

@@ -1,6 +1,7 @@
 """Delivery status notifications (RFC 3464): what a mail server says became of a mail of ours."""
 
 import re
+from dataclasses import dataclass
 
 from rekindle.decide.words import MessageState
 from rekindle.providers.mime import addresses, text
@@ -19,6 +20,15 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _FIELD = re.compile(r"^([A-Za-z-]{2,60}):[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of the mail for one recipient; `state` None: not final."""
+
+    state: MessageState | None
+    status: str
+    why: str
+
+
 def is_bounce(mail: Mail) -> bool:
     """A report as RFC 3464 has it, or an old-fashioned one sent to a bounce address of ours."""
     if any(part.content_type == "message/delivery-status" for part in mail.attachments):
@@ -35,37 +45,29 @@ def read(mail: Mail, *, external_id: str) -> tuple[Receipt | Ignored, ...]:
     if not message_id and not returned.get("message-id"):
         raise UnparsableError("a bounce that does not say which message came back")
     if report is None:
-        return (_receipt(mail, external_id, message_id, returned, *_from_prose(mail)),)
+        return (_receipt(mail, _from_prose(mail), external_id, message_id, returned),)
     told = [_outcome(fields) for fields in _blocks(report) if "action" in fields]
     if not told:
         raise UnparsableError("a bounce without an action for any recipient")
-    final = [(state, status, why) for state, status, why in told if state is not None]
+    final = [outcome for outcome in told if outcome.state is not None]
     if not final:
         return (Ignored("the mail is on its way or still being tried, nothing is final"),)
-    return (_receipt(mail, external_id, message_id, returned, *final[0]),)
+    return (_receipt(mail, final[0], external_id, message_id, returned),)
 
 
-def _receipt(
-    mail: Mail,
-    external_id: str,
-    message_id: str,
-    returned: dict[str, str],
-    state: MessageState,
-    status: str,
-    why: str,
-) -> Receipt:
+def _receipt(mail: Mail, outcome: _Outcome, external_id: str, message_id: str, returned: dict[str, str]) -> Receipt:
     return Receipt(
         external_id=external_id,
         provider=PROVIDER,
         provider_id=returned.get("message-id", "")[:200],
         key="",
-        state=state,
-        code=status,
-        text=why[:TEXT_LENGTH],
-        permanent=status in DEAD,
+        state=outcome.state or MessageState.UNDELIVERED,
+        code=outcome.status,
+        text=outcome.why[:TEXT_LENGTH],
+        permanent=outcome.status in DEAD,
         at=mail.date,
         message_id=message_id,
-        consequence=_consequence(status),
+        consequence=_consequence(outcome.status),
     )
 
 
@@ -79,8 +81,8 @@ def _consequence(status: str) -> Consequence:
     return Consequence.NOTHING
 
 
-def _outcome(fields: dict[str, str]) -> tuple[MessageState | None, str, str]:
-    """What one recipient's block says: the state (None: not final), the status and the server's words."""
+def _outcome(fields: dict[str, str]) -> _Outcome:
+    """What one recipient's block says."""
     status = found[1] if (found := _STATUS.search(fields.get("status", ""))) else ""
     why = fields.get("diagnostic-code", "").partition(";")[2].strip() or fields.get("status", "")
     # Many servers write 5.0.0 and say the true reason only in their words.
@@ -88,21 +90,21 @@ def _outcome(fields: dict[str, str]) -> tuple[MessageState | None, str, str]:
         status = found[1]
     match fields["action"].lower():
         case "failed":
-            return MessageState.UNDELIVERED, status, why
+            return _Outcome(MessageState.UNDELIVERED, status, why)
         case "delivered":
-            return MessageState.DELIVERED, "", ""
+            return _Outcome(MessageState.DELIVERED, "", "")
         case _:
-            return None, status, why
+            return _Outcome(None, status, why)
 
 
-def _from_prose(mail: Mail) -> tuple[MessageState, str, str]:
+def _from_prose(mail: Mail) -> _Outcome:
     found = _STATUS.search(mail.text)
     if found is None or found[1].startswith("2"):
         raise UnparsableError("a bounce that gives no status of a failed delivery")
     if found[1].startswith("4"):
         raise UnparsableError("a bounce that does not say whether the server still tries")
     line = next(line for line in mail.text.split("\n") if found[1] in line)
-    return MessageState.UNDELIVERED, found[1], text.line(line)
+    return _Outcome(MessageState.UNDELIVERED, found[1], text.line(line))
 
 
 def _message_id(mail: Mail, returned: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from rekindle.providers.ports import Enquiry
 
 NAME_LENGTH = 200
 PAGE_LENGTH = 2000
+PHONE_LINE = 30
 ABOUT = (Label.NAME, Label.FIRST, Label.LAST, Label.MESSAGE, Label.PROPERTY, Label.MLS)
 
 _LINK = re.compile(r"https?://[^\s<>\"]{4,1990}")
@@ -107,7 +108,7 @@ def _loose(mail: Mail, said: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     phones = [
         *(link[4:] for link in linked if link.lower().startswith("tel:") and addresses.phone_like(link[4:])),
-        *(line for line in lines if len(line) < 30 and addresses.phone(line) == line),
+        *(line for line in lines if len(line) < PHONE_LINE and addresses.phone(line) == line),
     ]
     one_email = {e.lower(): e for e in emails if _a_leads(e, mail)}
     one_phone = {addresses.digits(p): p for p in phones if not addresses.toll_free(p)}
@@ -122,12 +123,12 @@ def _a_leads(address: str, mail: Mail) -> bool:
     lower = address.lower()
     portal = portals.name_of(mail.sender)
     own = {to.lower() for to in mail.to}
-    return lower not in own and not addresses.machine(lower) and not (portal and lower == mail.sender.lower())
+    return lower not in own and not addresses.unread(lower) and not (portal and lower == mail.sender.lower())
 
 
 _IN_SUBJECT = re.compile(
-    r"^(?:re: |fwd?: |new (?:lead|inquiry|message)(?: from)?:? )*([^\W\d_][\w'’. -]{1,60}?) (?:is (?:requesting|interested)"
-    r"|would like|wants|est[aá] interesad[oa]|solicita)\b",
+    r"^(?:re: |fwd?: |new (?:lead|inquiry|message)(?: from)?:? )*([^\W\d_][\w'’. -]{1,60}?)"
+    r" (?:is (?:requesting|interested)|would like|wants|est[aá] interesad[oa]|solicita)\b",
     re.IGNORECASE,
 )
 

@@ -39,11 +39,11 @@ def to_text(source: str) -> str:
 
 def links(source: str) -> tuple[str, ...]:
     """Where the links lead, in order."""
-    found: list[str] = []
-    for match in _TAG.finditer(_without_comments(source[:LARGEST])):
-        if (match[2] or "").lower() == "a" and (href := _HREF.search(match[3])):
-            found.append(text.line(html.unescape(href[1] or href[2] or href[3])))
-    return tuple(found)
+    return tuple(
+        text.line(html.unescape(href[1] or href[2] or href[3]))
+        for match in _TAG.finditer(_without_comments(source[:LARGEST]))
+        if (match[2] or "").lower() == "a" and (href := _HREF.search(match[3]))
+    )
 
 
 def _pieces(source: str) -> list[tuple[str, bool, str]]:

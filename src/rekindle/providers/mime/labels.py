@@ -46,11 +46,11 @@ LABELS = {word: label for label, words in _WORDS.items() for word in words.split
 # "Buyer name", "Lead's phone", "Nombre del cliente" are the lead's too; the same of an agent is not.
 _LEADS = re.compile(
     r"^(?:the )?(?:lead|buyer|seller|renter|customer|client|consumer|prospect|contact|user|sender|visitor|guest)s? "
-    r"|^(?:de |del )|(?: (?:de contacto|del? (?:la )?(?:client[ea]|comprador[a]?|vendedor[a]?|interesad[oa]|prospecto)))$"
+    r"|^(?:de |del )|(?: (?:de contacto|del? (?:client[ea]|comprador[a]?|vendedor[a]?|interesad[oa]|prospecto)))$"
 )
 _AGENTS = re.compile(
-    r"^(?:your |the |listing |buyers |sellers |su )?(?:agent|broker|brokerage|realtor|team|office|company|assigned|agente"
-    r"|corredor|asesor|agencia|inmobiliaria|owner|landlord|recipient)\b|\b(?:agente|corredor|asesor|agencia)$"
+    r"^(?:your |the |listing |buyers |sellers |su )?(?:agent|broker|brokerage|realtor|team|office|company|assigned"
+    r"|agente|corredor|asesor|agencia|inmobiliaria|owner|landlord|recipient)\b|\b(?:agente|corredor|asesor|agencia)$"
     r"|^(?:listed|presented|offered) by\b|^to agent\b"
 )
 _LEAD_SECTION = re.compile(

@@ -29,7 +29,7 @@ _ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
 
 
 def read(raw: bytes, *, trusted_authserv: str = "") -> Mail:
-    """The mail; raises UnparsableError and nothing else. `trusted_authserv` names whose Authentication-Results count."""
+    """The mail; raises UnparsableError and nothing else. `trusted_authserv`: whose word counts."""
     if len(raw) > LIMIT:
         raise UnparsableError("the e-mail is larger than 30 MB")
     if sum(1 for _ in _LEVEL.finditer(raw)) > DEEPEST:
@@ -47,7 +47,7 @@ def read(raw: bytes, *, trusted_authserv: str = "") -> Mail:
 
 
 def _mail(headers: tuple[tuple[str, str], ...], found: parts.Parts, trusted: str) -> Mail:
-    first = {name: value for name, value in reversed(headers)}
+    first = dict(reversed(headers))
     sender, sender_name = _person(first.get("from", ""))
     return Mail(
         message_id=text.line(first.get("message-id", ""))[:SUBJECT_LENGTH],
