@@ -2,7 +2,7 @@
 
 import typer
 
-from rekindle.cli import deciding, importing, listing, offices, serve, set_up, staff, unmerging, up
+from rekindle.cli import deciding, importing, keys, listing, offices, serve, set_up, staff, unmerging, up
 from rekindle.cli.context import Wiring, wire
 
 app = typer.Typer(
@@ -33,3 +33,4 @@ app.command("decide")(deciding.decide)
 app.command("unmerge")(unmerging.take_back)
 app.add_typer(offices.app, name="office")
 app.add_typer(staff.app, name="person")
+app.add_typer(keys.app, name="keys")

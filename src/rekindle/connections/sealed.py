@@ -22,6 +22,11 @@ def unseal(keyring: Keyring, office_id: UUID, provider: str, sealed: bytes) -> d
     return values
 
 
+def is_current(keyring: Keyring, office_id: UUID, provider: str, sealed: bytes) -> bool:
+    """Whether the newest key alone opens it."""
+    return keyring.current.opens(sealed, purpose=connection_purpose(office_id, provider))
+
+
 def own_secret(keyring: Keyring, office_id: UUID, kind: str, sealed: bytes) -> dict[str, str]:
     """A signing secret that we made for the office, as the field `secret`; raises CryptoError."""
     key = keyring.open(sealed, purpose=secret_purpose(office_id, kind))

@@ -88,6 +88,24 @@ async def connections(conn: Conn, office_id: UUID) -> list[Connection]:
     return [_connection(row) async for row in cursor]
 
 
+async def connection(conn: Conn, office_id: UUID, provider: str) -> Connection | None:
+    """One standing connection, without credentials."""
+    return next((one for one in await connections(conn, office_id) if one.provider == provider), None)
+
+
+async def lock(conn: Conn, office_id: UUID, provider: str) -> bytes | None:
+    """The sealed credentials of a standing connection, held until this transaction ends."""
+    cursor = await conn.execute(
+        """
+        select sealed from connection where office_id = %s and provider = %s and state <> 'removed'
+        for no key update
+        """,
+        (office_id, provider),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else bytes(row["sealed"])
+
+
 def _connection(row: Row) -> Connection:
     return Connection(**{**row, "state": State(row["state"])})
 
@@ -106,4 +124,77 @@ async def put(conn: Conn, office_id: UUID, provider: str, *, account: str, seale
           created_at = case when connection.state = 'removed' then excluded.created_at else connection.created_at end
         """,
         {"office": office_id, "provider": provider, "account": account, "sealed": sealed, "at": at},
+    )
+
+
+async def reseal(conn: Conn, office_id: UUID, provider: str, *, sealed: bytes) -> None:
+    """Replace the credentials of a locked connection; a person entered nothing, so no date changes."""
+    await conn.execute(
+        "update connection set sealed = %s where office_id = %s and provider = %s", (sealed, office_id, provider)
+    )
+
+
+async def put_check(
+    conn: Conn, office_id: UUID, provider: str, *, state: State, note: str, account: str, sealed: bytes, at: datetime
+) -> None:
+    """What a live look found; an account of another office raises UniqueViolation."""
+    await conn.execute(
+        """
+        update connection set state = %(state)s, note = %(note)s, account = %(account)s, sealed = %(sealed)s,
+          checked_at = %(at)s
+        where office_id = %(office)s and provider = %(provider)s
+        """,
+        {
+            "state": state.value,
+            "note": note,
+            "account": account,
+            "sealed": sealed,
+            "at": at,
+            "office": office_id,
+            "provider": provider,
+        },
+    )
+
+
+async def remove(conn: Conn, office_id: UUID, provider: str, *, at: datetime) -> bool:
+    """Forget the credentials and free what the connection carried; False when there is none."""
+    await conn.execute("delete from channel_route where office_id = %s and provider = %s", (office_id, provider))
+    cursor = await conn.execute(
+        """
+        update connection set state = 'removed', sealed = '', account = '', note = '', checked_at = null,
+          renewing_until = null, updated_at = %s
+        where office_id = %s and provider = %s and state <> 'removed'
+        """,
+        (at, office_id, provider),
+    )
+    return cursor.rowcount == 1
+
+
+async def put_route(conn: Conn, office_id: UUID, channel: Channel, provider: str) -> None:
+    """From now on this provider carries the channel."""
+    await conn.execute(
+        """
+        insert into channel_route (office_id, channel, provider) values (%s, %s, %s)
+        on conflict (office_id, channel) do update set provider = excluded.provider
+        """,
+        (office_id, channel.value, provider),
+    )
+
+
+async def claim(conn: Conn, office_id: UUID, provider: str, *, at: datetime, until: datetime) -> bool:
+    """Take the lease on renewing tokens; False while somebody else has it, or when nothing is connected."""
+    cursor = await conn.execute(
+        """
+        update connection set renewing_until = %s
+        where office_id = %s and provider = %s and state <> 'removed' and coalesce(renewing_until <= %s, true)
+        """,
+        (until, office_id, provider, at),
+    )
+    return cursor.rowcount == 1
+
+
+async def release(conn: Conn, office_id: UUID, provider: str) -> None:
+    """Give the lease on renewing tokens back."""
+    await conn.execute(
+        "update connection set renewing_until = null where office_id = %s and provider = %s", (office_id, provider)
     )

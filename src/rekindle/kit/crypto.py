@@ -4,7 +4,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,20 +20,25 @@ class CryptoError(Exception):
 
 @dataclass(frozen=True)
 class Keyring:
-    """The process's master key; everything else is derived from it by purpose."""
+    """The process's master key; everything else is derived from it by purpose. Old ones open, and do nothing else."""
 
-    master: bytes
+    master: bytes = field(repr=False)
+    old: tuple[bytes, ...] = field(default=(), repr=False)  # the newest first
 
     @classmethod
-    def from_text(cls, text: str) -> "Keyring":
-        """A keyring from 32 bytes in base64; raises CryptoError."""
-        try:
-            master = base64.b64decode(text, validate=True)
-        except ValueError as error:
-            raise CryptoError("REKINDLE_SECRET_KEY is not base64") from error
-        if len(master) != KEY_BYTES:
-            raise CryptoError(f"REKINDLE_SECRET_KEY must be {KEY_BYTES} bytes, not {len(master)}")
-        return cls(master)
+    def from_text(cls, text: str, old: Sequence[str] = ()) -> "Keyring":
+        """A keyring from keys of 32 bytes in base64; raises CryptoError."""
+        return cls(_key(text, "REKINDLE_SECRET_KEY"), tuple(_key(one, "REKINDLE_OLD_SECRET_KEYS") for one in old))
+
+    @property
+    def current(self) -> "Keyring":
+        """The same without old keys: what it does not open is still to be sealed anew."""
+        return Keyring(self.master)
+
+    @property
+    def first(self) -> "Keyring":
+        """The oldest key alone: what was once derived and never stored was derived from it."""
+        return Keyring(self.old[-1]) if self.old else self
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose; a leak of one tells nothing of another."""
@@ -44,11 +50,32 @@ class Keyring:
         return nonce + AESGCM(self.derive("seal")).encrypt(nonce, plain, purpose.encode())
 
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
-        """What `seal` was given; raises CryptoError when the key or the purpose differs."""
+        """What `seal` was given, under any key of the ring; raises CryptoError when the key or the purpose differs."""
+        for ring in (self, *map(Keyring, self.old)):
+            try:
+                aes = AESGCM(ring.derive("seal"))
+                return aes.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
+            except (InvalidTag, ValueError):  # a ValueError: too short to be a nonce at all
+                continue
+        raise CryptoError(f"cannot open the secret for {purpose}: wrong REKINDLE_SECRET_KEY?")
+
+    def opens(self, sealed: bytes, *, purpose: str) -> bool:
+        """Whether `open` would open it."""
         try:
-            return AESGCM(self.derive("seal")).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
-        except InvalidTag as error:
-            raise CryptoError(f"cannot open the secret for {purpose}: wrong REKINDLE_SECRET_KEY?") from error
+            self.open(sealed, purpose=purpose)
+        except CryptoError:
+            return False
+        return True
+
+
+def _key(text: str, name: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise CryptoError(f"{name} is not base64") from error
+    if len(key) != KEY_BYTES:
+        raise CryptoError(f"{name} must be {KEY_BYTES} bytes, not {len(key)}")
+    return key
 
 
 def address_hash(office_key: bytes, address: str) -> bytes:

@@ -12,10 +12,11 @@ FILE = "secret.key"
 
 
 def keyring(settings: Settings) -> Keyring:
-    """The keyring of REKINDLE_SECRET_KEY; without it (development only) of a random key kept in the home folder."""
-    if settings.secret_key:
-        return Keyring.from_text(settings.secret_key)
-    return Keyring.from_text(_kept(settings.home / FILE))
+    """The keyring of REKINDLE_SECRET_KEY; without it (development only) of a random key kept in the home folder.
+
+    REKINDLE_OLD_SECRET_KEYS go along, to open what was sealed before the key changed. Raises CryptoError.
+    """
+    return Keyring.from_text(settings.secret_key or _kept(settings.home / FILE), settings.old_secret_keys)
 
 
 def _kept(path: Path) -> str:

@@ -66,6 +66,7 @@ async def create(
             # Until agents are added the owner takes the hand-offs: an office in which nobody does loses its leads.
             await people.set_agent(conn, made, owner, timezone=timezone)
             api_key = await keys.put_api_key(conn, made, "first", at=at)
+            await keys.put_address_key(conn, made, keyring, at=at)
             form_secret = await keys.put_secret(conn, made, keyring, "form", at=at)
             if office.mode is Mode.SANDBOX:
                 await keys.put_secret(conn, made, keyring, "sandbox", at=at)

@@ -87,9 +87,34 @@ async def sealed_secret(conn: Conn, office_id: UUID, kind: str) -> bytes | None:
 
 
 async def sealed_secrets(conn: Conn, office_id: UUID) -> dict[str, bytes]:
-    """Every sealed secret of the office by kind."""
-    cursor = await conn.execute("select kind, sealed from office_secret where office_id = %s", (office_id,))
+    """Every sealed secret of the office this connection is in, by kind; raises UnknownOfficeError."""
+    cursor = await conn.execute(
+        "select s.kind, s.sealed from office o left join office_secret s using (office_id) where o.office_id = %s",
+        (office_id,),
+    )
+    rows = await cursor.fetchall()
+    if not rows:  # never mistake the wrong side of the wall for an office without secrets
+        raise UnknownOfficeError(str(office_id))
+    return {row["kind"]: bytes(row["sealed"]) for row in rows if row["kind"] is not None}
+
+
+async def lock_secrets(conn: Conn, office_id: UUID) -> dict[str, bytes]:
+    """Every sealed secret of the office by kind, held until this transaction ends."""
+    cursor = await conn.execute(
+        "select kind, sealed from office_secret where office_id = %s order by kind for update", (office_id,)
+    )
     return {row["kind"]: bytes(row["sealed"]) async for row in cursor}
+
+
+async def reseal(conn: Conn, office_id: UUID, kind: str, sealed: bytes, *, at: datetime) -> None:
+    """Store the same secret under another seal; a new one is of `at`, an old one keeps its date."""
+    await conn.execute(
+        """
+        insert into office_secret (office_id, kind, sealed, created_at) values (%s, %s, %s, %s)
+        on conflict (office_id, kind) do update set sealed = excluded.sealed
+        """,
+        (office_id, kind, sealed, at),
+    )
 
 
 async def put_api_key(conn: Conn, office_id: UUID, key_id: UUID, key_hash: bytes, *, name: str, at: datetime) -> None:

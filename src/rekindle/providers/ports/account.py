@@ -114,10 +114,10 @@ class Vault(Protocol):
 class OAuth(Protocol):
     """Connecting by consent at the provider's own page (RFC 6749 section 4.1) instead of by typing credentials."""
 
-    def authorize_url(self, state: str, redirect: str) -> str:
+    def authorize_url(self, state: str, redirect: str, /) -> str:
         """Where to send the person; the provider sends them back to `redirect` with `state` and a code."""
         ...
 
-    async def exchange(self, code: str, redirect: str, *, deadline: float) -> Mapping[str, str]:
+    async def exchange(self, code: str, redirect: str, /, *, deadline: float) -> Mapping[str, str]:
         """Field values of the account the code stands for; raises CallFailedError. A code works once."""
         ...
