@@ -1,0 +1,106 @@
+"""The CRM's own lists, page by page, as events for the inbox: how we find what no webhook told us."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from rekindle.providers.ghl.client import Call, Line, malformed, named
+from rekindle.providers.ghl.people import texts
+from rekindle.providers.ports import CrmPage, Fetched
+
+CONTACTS = 100
+TEXTS = 100
+EMAILS = 20  # an inbound one may need a call of its own for its text, so a page of them stays cheap
+JSON = "application/json"
+LONGEST_ID = 200
+
+
+async def contacts(line: Line, since: datetime, cursor: str) -> CrmPage:
+    """Contacts whose `dateUpdated` is `since` or later, oldest first; raises CallFailedError.
+
+    The description leaves the body of this search open; filters, sort and searchAfter are those of its guide.
+    """
+    body = {
+        "locationId": line.location,
+        "pageLimit": CONTACTS,
+        "filters": [{"field": "dateUpdated", "operator": "range", "value": {"gte": moment(since)}}],
+        "sort": [{"field": "dateUpdated", "direction": "asc"}],
+        **({"searchAfter": orjson.loads(cursor)} if cursor else {}),
+    }
+    rows = _rows(await line.call(Call("POST", "/contacts/search", body=body)), "contacts")
+    after = ""
+    if len(rows) == CONTACTS:
+        mark = rows[-1].get("searchAfter")
+        after = orjson.dumps(mark).decode()
+        if not isinstance(mark, list) or after == cursor:
+            raise malformed("a full page of contacts without a way to the next")
+    return CrmPage(tuple(contact_event(row) for row in rows), after)
+
+
+async def messages(line: Line, since: datetime, cursor: str) -> CrmPage:
+    """Messages added since then, both directions; texts and the rest first, then e-mails; raises CallFailedError.
+
+    The export leaves e-mails out unless they are asked for (conversations-v3.json), hence two walks in one cursor.
+    """
+    walk, _, place = (cursor or "texts:").partition(":")
+    email = walk == "emails"
+    params = {
+        "locationId": line.location,
+        "limit": str(EMAILS if email else TEXTS),
+        "sortBy": "createdAt",
+        "sortOrder": "asc",
+        "startDate": moment(since),
+        **({"channel": "Email"} if email else {}),
+        **({"cursor": place} if place else {}),
+    }
+    said = await line.call(Call("GET", "/conversations/messages/export", params=params))
+    rows = _rows(said, "messages")
+    if email:
+        rows = [await _with_text(line, row) for row in rows]
+    following = said.get("nextCursor")
+    if following and (not isinstance(following, str) or following == place):
+        raise malformed("a page of messages without a way to the next")
+    then = f"{walk}:{following}" if following and rows else ("" if email else "emails:")
+    return CrmPage(tuple(_message_event(row) for row in rows), then)
+
+
+def contact_event(row: dict[str, Any]) -> Fetched:
+    """A contact as an event; the same state of it is the same event, however it came."""
+    changed = str(row.get("dateUpdated") or row.get("dateAdded") or "")
+    if not changed.isprintable():
+        raise malformed("a contact whose date is none")
+    return Fetched(f"{row['id']}:{changed}"[:LONGEST_ID], JSON, orjson.dumps({"contact": row}))
+
+
+def _message_event(row: dict[str, Any]) -> Fetched:
+    return Fetched(row["id"][:LONGEST_ID], JSON, orjson.dumps(row))
+
+
+def moment(at: datetime) -> str:
+    """A moment as HighLevel writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def _rows(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    listed = said.get(name)
+    if not isinstance(listed, list):
+        raise malformed(f"no list of {name}")
+    for row in listed:
+        named_so = row.get("id") if isinstance(row, dict) else None
+        if not isinstance(named_so, str) or not named_so or not named_so.isprintable():
+            raise malformed(f"one of the {name} has no id")
+    return listed
+
+
+async def _with_text(line: Line, row: dict[str, Any]) -> dict[str, Any]:
+    """An inbound e-mail with the text that the export may leave out."""
+    if row.get("direction") != "inbound" or row.get("body"):
+        return row
+    meta = row.get("meta")
+    email = meta.get("email") if isinstance(meta, dict) else None
+    ids = texts(email.get("messageIds")) if isinstance(email, dict) else ()
+    if not ids:
+        return row
+    said = await line.call(Call("GET", f"/conversations/messages/email/{named(ids[-1])}"))
+    return {**row, **{name: said[name] for name in ("subject", "body", "from", "to") if name in said}}
