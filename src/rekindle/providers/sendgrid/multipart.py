@@ -77,4 +77,8 @@ def read(body: bytes, content_type: str) -> tuple[Part, ...]:
         raise MultipartError(f"it cannot be taken apart ({type(error).__name__})") from error
     if not pile.ended:
         raise MultipartError("it ends in the middle")
+    # SendGrid's boundary is always the same: a mail that writes it itself could end the form and hide what follows.
+    _, _, after = body.partition(b"\r\n--" + boundary + b"--")
+    if after.strip():
+        raise MultipartError("something follows its end")
     return tuple(pile.parts)
