@@ -16,6 +16,7 @@ _MACHINE = re.compile(
 _UNREAD = re.compile(r"(?:no|not)[-_.]?(?:reply|responder)|mailer-daemon|postmaster")
 _TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 _TOKEN = r"\.([A-Za-z0-9_-]{6,64})@"  # noqa: S105 the shape of a token, not one
+_FROM = re.compile(rb"^from:([^\n]{0,2000}(?:\n[ \t][^\n]{0,2000}){0,5})", re.IGNORECASE | re.MULTILINE)
 _DIGITS = range(7, 16)
 
 
@@ -73,3 +74,10 @@ def own_id(written: str) -> str:
         return str(UUID(written.strip(" <>\t")[:64]))
     except ValueError:
         return ""
+
+
+def sender_of(head: bytes) -> str:
+    """The address of the From header, without taking the mail apart; empty when there is none."""
+    match = _FROM.search(head.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0])
+    found = emails(match[1].decode("utf-8", "replace")) if match else ()
+    return found[-1] if found else ""
