@@ -15,7 +15,7 @@ EMAIL = frozenset({Channel.EMAIL})
 EVERYWHERE = frozenset({Channel.EMAIL, Channel.SMS})  # who reports spam is not written to by text either
 OPTED_OUT = "opted_out"
 UNREACHABLE = "unreachable"
-LATEST = 4_000_000_000
+EARLIEST, LATEST = 1_000_000_000, 4_000_000_000  # a time outside is a mistake, not a time
 
 # Whole reasons, not their beginnings: "Invalid SMTPAPI header" and "Spam Content" say nothing of the address.
 DROPS: Mapping[str, tuple[str, str]] = {
@@ -55,7 +55,8 @@ def of(event: dict[str, Any], *, fallback: str) -> tuple[Parsed, ...]:
 def instant(value: object) -> datetime | None:
     """Seconds since 1970 as a time; None when it is none."""
     digits = plain.digits(value)
-    return datetime.fromtimestamp(int(digits), UTC) if digits and int(digits) < LATEST else None
+    seconds = int(digits) if digits else 0
+    return datetime.fromtimestamp(seconds, UTC) if EARLIEST < seconds < LATEST else None
 
 
 def message_of(sg_message_id: object) -> str:
