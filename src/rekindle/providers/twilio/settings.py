@@ -1,0 +1,44 @@
+"""Where Twilio's three hosts are; settings, so that an installation can be pointed at a stand-in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from rekindle.kit.settings import SettingsError
+
+API = "https://api.twilio.com"
+LOOKUPS = "https://lookups.twilio.com"
+MESSAGING = "https://messaging.twilio.com"
+
+
+@dataclass(frozen=True)
+class TwilioSettings:
+    """Base URLs without a slash at the end."""
+
+    api_url: str = API
+    lookups_url: str = LOOKUPS
+    messaging_url: str = MESSAGING
+
+
+def read(environ: Mapping[str, str]) -> TwilioSettings:
+    """REKINDLE_TWILIO_URL stands in for all three hosts unless the two others are set; raises SettingsError."""
+    everywhere = _url(environ, "REKINDLE_TWILIO_URL")
+    return TwilioSettings(
+        api_url=everywhere or API,
+        lookups_url=_url(environ, "REKINDLE_TWILIO_LOOKUPS_URL") or everywhere or LOOKUPS,
+        messaging_url=_url(environ, "REKINDLE_TWILIO_MESSAGING_URL") or everywhere or MESSAGING,
+    )
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    given = environ.get(name, "").strip().rstrip("/")
+    if not given:
+        return ""
+    try:
+        url = httpx.URL(given)
+    except httpx.InvalidURL as error:
+        raise SettingsError(f"{name} is not a URL; it takes something like {API}") from error
+    if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
+        raise SettingsError(f"{name} must be an http or https URL without a query, like {API}")
+    return given
