@@ -252,6 +252,20 @@ async def test_a_receipt_can_trip_it_and_a_person_can_mend_it(
     assert (await call(traffic, office_id)) == Change(opened=False, why="30034: unregistered", until=None, fault=None)
 
 
+async def test_an_account_found_barred_while_the_provider_is_away_waits_as_an_account(
+    traffic: Traffic, office_id: UUID, clock: HandClock
+) -> None:
+    for _ in range(6):
+        await traffic.enter(office_id, "twilio", ())
+    for fault in (*[Fault.AWAY] * 5, Fault.ACCOUNT):
+        await traffic.leave(office_id, "twilio", fault, text=fault.value)
+    assert await wait(traffic, office_id) == timedelta(minutes=5)
+    clock.advance(timedelta(minutes=5))
+    change = await call(traffic, office_id)
+    assert change is not None
+    assert change.why == "account"
+
+
 async def test_a_lost_database_does_not_turn_a_call_that_worked_into_one_that_failed(
     database_url: str, clock: HandClock, office_id: UUID
 ) -> None:

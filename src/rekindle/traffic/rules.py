@@ -14,7 +14,7 @@ def after(
 ) -> Breaker:
     """The breaker once a call has ended so; the same one when that changes nothing. `retry_after` is in seconds.
 
-    While it is open only the end of a probe counts: calls that were on their way when it opened tell nothing new.
+    While it is open the end of a probe counts; calls that were on their way when it opened tell nothing new.
     """
     if fault is None or fault is Fault.MESSAGE:
         return _answered(breaker, at)
@@ -24,7 +24,7 @@ def after(
     asked = _pause(retry_after or 0.0, terms)
     if breaker.open:
         if not breaker.probe_until:
-            return breaker
+            return _account_too(breaker, fault, reason, at, terms)
         retry_at = at + max(_longer(breaker, fault, terms), asked)
         failures = breaker.failures + 1
         return replace(breaker, failures=failures, reason=reason, retry_at=retry_at, probe_until=None, updated_at=at)
@@ -42,6 +42,14 @@ def after(
         retry_at=at + max(first, asked),
         updated_at=at,
     )
+
+
+def _account_too(breaker: Breaker, fault: Fault, reason: str, at: datetime, terms: Terms) -> Breaker:
+    """An account found barred while the provider is away: coming back mends nothing, it waits as an account."""
+    until = at + terms.account_first
+    if fault is not Fault.ACCOUNT or (breaker.retry_at is not None and breaker.retry_at >= until):
+        return breaker
+    return replace(breaker, reason=reason, retry_at=until, updated_at=at)
 
 
 def _answered(breaker: Breaker, at: datetime) -> Breaker:
