@@ -38,20 +38,21 @@ class Listing:
     async def pages(self, params: Mapping[str, str]) -> AsyncIterator[list[Any] | None]:
         """Pages of rows, newest first; None in place of what cannot be read, and instead of an eleventh page."""
         path = f"/2010-04-01/Accounts/{self.account.get('account_sid')}/Messages.json"
-        said = await self._get(path, {**params, "PageSize": str(PAGE)})
+        further = path
+        asked: Mapping[str, str] | None = {**params, "PageSize": str(PAGE)}
         for _ in range(MOST_PAGES):
+            said = await self._get(further, asked)
             rows = said.fields().get("messages") if said.status == 200 else None  # noqa: PLR2004 OK
             if not isinstance(rows, list):
-                yield None
-                return
+                break
             yield rows
-            further = said.fields().get("next_page_uri")
-            if not further:
+            named = said.fields().get("next_page_uri")
+            if not named:
                 return
-            if not isinstance(further, str) or not further.startswith(path + "?"):
-                yield None
-                return
-            said = await self._get(further, None)
+            # Only the same list goes on: no other host or account may be named to us.
+            if not isinstance(named, str) or not named.startswith(path + "?"):
+                break
+            further, asked = named, None
         yield None
 
     async def _get(self, path: str, params: Mapping[str, str] | None) -> Answer:
