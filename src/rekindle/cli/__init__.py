@@ -2,7 +2,20 @@
 
 import typer
 
-from rekindle.cli import deciding, importing, keys, listing, offices, serve, set_up, staff, unmerging, up
+from rekindle.cli import (
+    connected,
+    connecting,
+    deciding,
+    importing,
+    keys,
+    listing,
+    offices,
+    serve,
+    set_up,
+    staff,
+    unmerging,
+    up,
+)
 from rekindle.cli.context import Wiring, wire
 
 app = typer.Typer(
@@ -31,6 +44,10 @@ app.command("import")(importing.import_file)
 app.command("list")(listing.list_rows)
 app.command("decide")(deciding.decide)
 app.command("unmerge")(unmerging.take_back)
+app.command("connect", cls=connecting.Listing)(connecting.connect)
+app.command("connections")(connected.connections)
+app.command("disconnect")(connected.disconnect)
+offices.app.command("live")(connected.live)
 app.add_typer(offices.app, name="office")
 app.add_typer(staff.app, name="person")
 app.add_typer(keys.app, name="keys")

@@ -40,7 +40,8 @@ def rotate(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(done.__dict__))
         return
-    say.print(f"{done.sealed_anew} of {done.sealed} secrets in {done.offices} offices sealed anew")
+    offices = f"{done.offices} office{'' if done.offices == 1 else 's'}"
+    say.print(f"{done.sealed_anew} of {done.sealed} secrets of {offices} sealed anew")
     say.print("REKINDLE_OLD_SECRET_KEYS is still needed for unsubscribe links in e-mails sent before the change.")
 
 

@@ -63,6 +63,11 @@ async def all_offices(conn: Conn) -> list[Listed]:
     return [Listed(**{**row, "mode": Mode(row["mode"])}) async for row in cursor]
 
 
+async def set_mode(conn: Conn, office_id: UUID, mode: Mode) -> None:
+    """From now on the office talks to the sandbox, or to real providers."""
+    await conn.execute("update office set mode = %s where office_id = %s", (mode.value, office_id))
+
+
 # ------------------------------------------------------------------ secrets and API keys
 
 
