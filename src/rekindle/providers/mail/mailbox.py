@@ -26,7 +26,7 @@ class Mailbox:
 
     def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the same for all
         """Mail hosts close the door on those who log in all the time."""
-        return (Limit("imap", 4, 60.0),)
+        return (Limit("imap", 4, 60),)
 
     async def since(self, cursor: str, account: Account, *, deadline: float) -> tuple[tuple[Fetched, ...], str]:
         """Mails newer than `cursor` and the next cursor; raises CallFailedError.
@@ -53,8 +53,8 @@ def _since(session: Session, cursor: str, at: datetime) -> tuple[tuple[Fetched, 
     else:
         # The server gave its mails new numbers: what came since shortly before the last look. Names keep them single.
         uids, last = session.search("SINCE", day), 0
-    fetched, last = _fetch(session, uids, last)
-    return fetched, _cursor(validity, last, at) if fetched or known != validity else cursor
+    fetched, reached = _fetch(session, uids, last)
+    return fetched, cursor if (known, last) == (validity, reached) else _cursor(validity, reached, at)
 
 
 def _fetch(session: Session, uids: list[int], last: int) -> tuple[tuple[Fetched, ...], int]:

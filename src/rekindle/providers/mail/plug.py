@@ -23,7 +23,7 @@ class MailPlug:
         Field("imap_host", "Mailbox server (IMAP)", HELP, required=False),
         Field("imap_port", "Port", "993 nearly everywhere; the connection is always encrypted.", required=False),
         Field("imap_user", "Mailbox user", "Often the whole address.", required=False),
-        Field("imap_password", "Mailbox password", "An app password where yours offers one.", True, required=False),
+        Field("imap_password", "Mailbox password", "An app password if yours has them.", secret=True, required=False),
         Field("imap_folder", "Folder", "INBOX when left empty.", required=False),
     )
     channels: frozenset[Channel] = frozenset()
@@ -44,6 +44,4 @@ class MailPlug:
         except CallFailedError as error:
             return Checked(ok=False, text=f"The mailbox cannot be opened: {error.text}.")
         folder = account.get("imap_folder") or "INBOX"
-        return Checked(
-            ok=True, text=f"The mailbox opens; {folder} holds {count} mails.", found=(("mails", str(count)),)
-        )
+        return Checked(ok=True, text=f"The mailbox opens; {folder} has {count} mails.", found=(("mails", str(count)),))

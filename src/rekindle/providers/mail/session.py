@@ -1,4 +1,4 @@
-"""One look into a mailbox over IMAP (RFC 9051, and 3501 before it), read-only, in a thread that ends at its deadline."""
+"""One look into a mailbox over IMAP (RFC 9051, and 3501 before it), read-only, in a thread with a deadline."""
 
 import asyncio
 import contextlib

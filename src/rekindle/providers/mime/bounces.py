@@ -41,7 +41,7 @@ def read(mail: Mail, *, external_id: str) -> tuple[Receipt | Ignored, ...]:
     """One receipt a recipient that is done with; raises UnparsableError when it is about no message of ours."""
     report = next((p.body for p in mail.attachments if p.content_type == "message/delivery-status"), None)
     returned = _returned(mail)
-    message_id = _message_id(mail, returned)
+    message_id = _message_id(mail, returned, report or b"")
     if not message_id and not returned.get("message-id"):
         raise UnparsableError("a bounce that does not say which message came back")
     if report is None:
@@ -107,9 +107,14 @@ def _from_prose(mail: Mail) -> _Outcome:
     return _Outcome(MessageState.UNDELIVERED, found[1], text.line(line))
 
 
-def _message_id(mail: Mail, returned: dict[str, str]) -> str:
-    """Ours, by the address the bounce went to, else by what the returned mail carries."""
-    named = (addresses.token(mail.to, "b"), returned.get(OWN_ID, ""), returned.get("message-id", "").partition("@")[0])
+def _message_id(mail: Mail, returned: dict[str, str], report: bytes) -> str:
+    """Ours, by the address the bounce went to, else by the envelope's id or what the returned mail carries."""
+    named = (
+        addresses.token(mail.to, "b"),
+        *(block.get("original-envelope-id", "") for block in _blocks(report)[:1]),
+        returned.get(OWN_ID, ""),
+        returned.get("message-id", "").partition("@")[0],
+    )
     return next((found for name in named if (found := addresses.own_id(name))), "")
 
 

@@ -1,0 +1,114 @@
+"""A mail ready for the wire: RFC 5322 bytes and its envelope."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from uuid import UUID
+
+from rekindle.providers.ports import Outgoing
+from rekindle.providers.smtp.server import Server
+
+OWN_ID = "X-Rekindle-Id"
+LINE = 76
+# What we set ourselves: a second one of these makes a mail that servers refuse.
+OURS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type"})
+OURS |= {"content-transfer-encoding", OWN_ID.lower(), "bcc", "cc", "return-path", "sender"}
+
+_DOTS = re.compile(rb"^\.", re.MULTILINE)
+_SPEC = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,253}")
+
+
+class UnsendableError(Exception):
+    """The mail cannot be written: an address or a header is malformed."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An envelope and what is in it. `body` has CRLF line ends, doubled dots, and no final dot."""
+
+    message_id: str
+    envelope_id: str
+    sender: str
+    to: str
+    body: bytes
+    needs_utf8: bool  # the server must take addresses beyond ASCII (RFC 6531)
+
+
+@dataclass(frozen=True)
+class _Head:
+    subject: str
+    sender: str
+    name: str
+    to: str
+
+
+def letter(outgoing: Outgoing, server: Server, *, at: datetime) -> Letter:
+    """One message to one person; the same message always bears the same Message-ID. Raises UnsendableError."""
+    sender, to = address(outgoing.sender), address(outgoing.to)
+    mail = _mail(_Head(outgoing.subject or "", sender, outgoing.sender_name, to), outgoing.body, at)
+    named = f"<{outgoing.message_id}@{server.domain}>"
+    try:
+        mail["Message-ID"] = named
+        mail[OWN_ID] = str(outgoing.message_id)
+        for name, value in outgoing.headers:
+            if name.lower() not in OURS:
+                mail[name] = value
+    except (ValueError, MessageError) as error:
+        raise UnsendableError(f"a header cannot be written ({type(error).__name__})") from error
+    bounces = f"b.{outgoing.message_id.hex}@{server.bounce_domain}" if server.bounce_domain else sender
+    return _closed(mail, outgoing.message_id, named, bounces, to)
+
+
+def notice(message_id: UUID, title: str, text: str, *, sender: str, to: str, server: Server, at: datetime) -> Letter:
+    """A notice to one of the staff; raises UnsendableError."""
+    mail = _mail(_Head(title, address(sender), "Rekindle", address(to)), text, at)
+    named = f"<{message_id}@{server.domain}>"
+    mail["Message-ID"] = named
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence note shall answer it
+    return _closed(mail, message_id, named, address(sender), address(to))
+
+
+def address(written: str) -> str:
+    """The address with its domain in ASCII; raises UnsendableError."""
+    if not _SPEC.fullmatch(written.strip()):
+        raise UnsendableError("an e-mail address is malformed")
+    local, _, domain = written.strip().rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise UnsendableError("the domain of an e-mail address is malformed") from error
+
+
+def _mail(head: _Head, body: str, at: datetime) -> EmailMessage:
+    mail = EmailMessage(policy=SMTP)
+    try:
+        mail["From"] = Address(_one_line(head.name), addr_spec=head.sender)
+        mail["To"] = Address(addr_spec=head.to)
+        mail["Subject"] = _one_line(head.subject)
+        mail["Date"] = format_datetime(at)
+        mail.set_content(body, charset="utf-8", cte="7bit" if _plain(body) else "quoted-printable")
+    except (ValueError, MessageError, IndexError) as error:
+        raise UnsendableError(f"the mail cannot be written ({type(error).__name__})") from error
+    return mail
+
+
+def _closed(mail: EmailMessage, message_id: UUID, named: str, sender: str, to: str) -> Letter:
+    needs_utf8 = not (sender + to).isascii()
+    try:
+        body = mail.as_bytes(policy=SMTPUTF8 if needs_utf8 else SMTP)
+    except (ValueError, MessageError, LookupError) as error:
+        raise UnsendableError(f"the mail cannot be written ({type(error).__name__})") from error
+    return Letter(named, message_id.hex, sender, to, _DOTS.sub(b"..", body), needs_utf8)
+
+
+def _one_line(said: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in said).split())
+
+
+def _plain(body: str) -> bool:
+    return body.isascii() and all(len(line) <= LINE for line in body.split("\n"))
