@@ -15,7 +15,9 @@ def address(scope: Scope, trusted: Iterable[str]) -> str:
     """The sender's address: the peer's, or what the nearest trusted proxies say, read from the right."""
     peer = (scope.get("client") or (UNKNOWN, 0))[0]
     proxies = [ipaddress.ip_network(entry.strip(), strict=False) for entry in trusted]
-    hops = [hop.strip() for hop in header(scope, b"x-forwarded-for").decode("latin-1").split(",") if hop.strip()]
+    # Every line of it: a proxy may add one of its own below the sender's.
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
     while hops and _within(peer, proxies):
         peer = hops.pop()
     return str(peer)
