@@ -72,7 +72,8 @@ async def _by_activity(desk: Desk, outgoing: Outgoing) -> Found | Missing | Cann
     if listed is None:
         return None
     for one in listed:
-        if plain.line(one.get("msg_id")):
+        # The recipient too: a filter the provider did not understand would show somebody else's mail.
+        if plain.line(one.get("msg_id")) and plain.line(one.get("to_email")).lower() == outgoing.to.lower():
             return _found(one.get("msg_id"), one.get("status"))
     if listed or not _old_enough(desk, outgoing):
         return CannotTell()
@@ -112,7 +113,10 @@ def _listed(answer: Answer) -> list[dict[str, Any]] | None:
     if answer.status == 429 or answer.status >= 500:  # noqa: PLR2004 too fast, or theirs to mend
         raise AwayError(calling.explained(answer))
     messages = answer.fields().get("messages")
-    return plain.objects(messages) if answer.good and isinstance(messages, list) else None
+    if not answer.good or not isinstance(messages, list):
+        return None
+    objects = plain.objects(messages)
+    return objects if len(objects) == len(messages) else None
 
 
 def _ours(message: dict[str, Any], send_id: str) -> bool:
