@@ -107,6 +107,7 @@ def form(fields: Mapping[str, str | bytes], *files: tuple[str, str, str, bytes])
 PARSE = account("sendgrid", parse_public_key=public(POLICY), parse_path=PARSE_PATH, event_public_key=public())
 EVENTS = account("sendgrid", event_public_key=public(), api_key="SG.test")
 WRONG_KEYS = ("", ",", "x", "MFkw", public(make(SECP256R1())), public(make(SECP384R1())), "whsec_AAAA")
+WRONG_PATHS = ("", "p", PARSE_PATH + "x")
 
 ADAPTERS = (
     Adapter(
