@@ -81,15 +81,15 @@ def test_an_old_bounce_without_a_type_is_judged_by_its_status(status: str | None
         ("Bounced Address", "dropped-bounced", "unreachable"),
         ("Invalid", "dropped-invalid", "unreachable"),
         ("Invalid SMTPAPI header", "dropped", ""),
-        ("Spam Content", "dropped", ""),
-        ("Recipient List over Package Quota", "dropped", ""),
+        ("Spam Content", "dropped-content", "alert"),
+        ("Recipient List over Package Quota", "dropped-quota", "alert"),
         ("", "dropped", ""),
     ],
 )
 def test_a_drop_names_the_list_that_held_it_back(reason: str, code: str, consequence: str) -> None:
     said = receipt("dropped", reason=reason)
     assert (said.state, said.code) == (MessageState.FAILED, code)
-    assert (said.consequence, said.permanent) == (consequence, bool(consequence))
+    assert (said.consequence, said.permanent) == (consequence, consequence == "unreachable")
 
 
 @pytest.mark.parametrize(

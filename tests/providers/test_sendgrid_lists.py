@@ -157,6 +157,20 @@ async def test_the_next_reading_starts_an_hour_before_the_last_ended() -> None:
             SUPPRESSIONS.check(asked)
 
 
+async def test_reading_on_right_after_the_end_asks_nothing_and_stays() -> None:
+    async with lined() as line:
+        line.fake.lists = {"bounces": [entry("dead@lake.example")]}
+        _, cursor = await line.since()
+        asked = len(line.wire.requests)
+        for _ in range(3):
+            line.clock.advance(timedelta(minutes=1))
+            assert await line.since(cursor) == ((), cursor)
+        assert len(line.wire.requests) == asked
+        line.clock.advance(timedelta(minutes=3))
+        events, _ = await line.since(cursor)
+        assert len(events) == 1
+
+
 async def test_the_same_entry_read_twice_is_the_same_event() -> None:
     async with lined() as line:
         line.fake.lists = {"bounces": [entry("dead@lake.example")]}

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 OVERLAP = 3600  # seconds read again: an entry may show up after its time stamp
+PAUSE = 300  # seconds after a whole reading within which there is nothing new to read
 
 _WRITTEN = re.compile(r"([0-9]{1,12}):([0-9]{1,12}):([a-z_]{1,40}):([0-9]{1,9})")
 
@@ -28,6 +29,12 @@ class Cursor:
         if fits[3] == "new":
             return Cursor(int(fits[1]), now, lists[0], 0, lists)
         return Cursor(int(fits[1]), int(fits[2]), fits[3], int(fits[4]), lists)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the last whole reading ended only just now: reading on would read its last hour once more."""
+        at_start = self.name == self.lists[0] and self.offset == 0
+        return bool(self.start) and at_start and self.end - self.start < OVERLAP + PAUSE
 
     def after(self, *, full: bool, page: int) -> "Cursor":
         """Behind the page just read: a full one has a next, the last list ends the window."""

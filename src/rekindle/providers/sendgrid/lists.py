@@ -47,6 +47,8 @@ class SendGridLists:
     async def since(self, cursor: str, account: Account, *, deadline: float) -> tuple[tuple[Fetched, ...], str]:
         """Pages of all lists since `cursor` ("" = the beginning), and the next cursor; raises CallFailedError."""
         place = Cursor.read(cursor, now=int(self.requests.clock.now().timestamp()), lists=tuple(PATHS))
+        if place.fresh:
+            return (), cursor
         fetched: list[Fetched] = []
         for _ in range(PAGES):
             answer = await self._page(place, account, deadline=deadline)

@@ -30,6 +30,7 @@ class SendGridMailInbound(Inbound):
     source = "sendgrid-mail"
     provider = PROVIDER
     limit = 32 * MEBIBYTE
+    tails = True
 
     def verify(self, request: Request, account: Account) -> Verified:
         """Named by Message-ID and envelope; raises RefusedSignatureError."""

@@ -7,24 +7,25 @@ from uuid import UUID
 
 from rekindle.decide.words import Channel, MessageState
 from rekindle.providers import plain
-from rekindle.providers.ports import Ignored, OptedOut, Parsed, Receipt, Touched
+from rekindle.providers.ports import Consequence, Ignored, OptedOut, Parsed, Receipt, Touched
 from rekindle.providers.sendgrid import PROVIDER
 
 SEND_ID = "send_id"
 EMAIL = frozenset({Channel.EMAIL})
 EVERYWHERE = frozenset({Channel.EMAIL, Channel.SMS})  # who reports spam is not written to by text either
-OPTED_OUT = "opted_out"
-UNREACHABLE = "unreachable"
 EARLIEST, LATEST = 1_000_000_000, 4_000_000_000  # a time outside is a mistake, not a time
 
 # Whole reasons, not their beginnings: "Invalid SMTPAPI header" and "Spam Content" say nothing of the address.
-DROPS: Mapping[str, tuple[str, str]] = {
-    "bounced address": ("dropped-bounced", UNREACHABLE),
-    "unsubscribed address": ("dropped-unsubscribed", OPTED_OUT),
-    "spam reporting address": ("dropped-spam", OPTED_OUT),
-    "invalid": ("dropped-invalid", UNREACHABLE),
-    "invalid address": ("dropped-invalid", UNREACHABLE),
+DROPS: Mapping[str, tuple[str, Consequence]] = {
+    "bounced address": ("dropped-bounced", Consequence.DEAD_ADDRESS),
+    "unsubscribed address": ("dropped-unsubscribed", Consequence.OPTED_OUT),
+    "spam reporting address": ("dropped-spam", Consequence.OPTED_OUT),
+    "invalid": ("dropped-invalid", Consequence.DEAD_ADDRESS),
+    "invalid address": ("dropped-invalid", Consequence.DEAD_ADDRESS),
+    "spam content": ("dropped-content", Consequence.ALERT),
+    "recipient list over package quota": ("dropped-quota", Consequence.ALERT),
 }
+OF_THE_ADDRESS = frozenset({Consequence.DEAD_ADDRESS, Consequence.OPTED_OUT})
 PROGRESS = {
     "processed": MessageState.ACCEPTED,
     "deferred": MessageState.SENT,
@@ -83,15 +84,15 @@ def _bounced(event: dict[str, Any], name: str) -> Parsed:
     text = plain.line(event.get("reason"), limit=500)
     # Older events have no type; a status of class 5 is then a refusal for good (RFC 3463).
     if given == "bounce" or (not given and status.startswith("5")):
-        return _receipt(event, name, MessageState.UNDELIVERED, "bounce", text, consequence=UNREACHABLE)
+        return _receipt(event, name, MessageState.UNDELIVERED, "bounce", text, consequence=Consequence.DEAD_ADDRESS)
     return _receipt(event, name, MessageState.UNDELIVERED, "blocked", text)
 
 
 def _dropped(event: dict[str, Any], name: str) -> tuple[Parsed, ...]:
     reason = plain.line(event.get("reason"), limit=500)
-    code, consequence = DROPS.get(reason.lower(), ("dropped", ""))
+    code, consequence = DROPS.get(reason.lower(), ("dropped", Consequence.NOTHING))
     receipt = _receipt(event, name, MessageState.FAILED, code, reason, consequence=consequence)
-    if consequence != OPTED_OUT:
+    if consequence is not Consequence.OPTED_OUT:
         return (receipt,)
     # An opt-out we missed is taken here, whoever's mail it was that met it.
     channels = EVERYWHERE if code == "dropped-spam" else EMAIL
@@ -99,7 +100,13 @@ def _dropped(event: dict[str, Any], name: str) -> tuple[Parsed, ...]:
 
 
 def _receipt(
-    event: dict[str, Any], name: str, state: MessageState, code: str, text: str, *, consequence: str = ""
+    event: dict[str, Any],
+    name: str,
+    state: MessageState,
+    code: str,
+    text: str,
+    *,
+    consequence: Consequence = Consequence.NOTHING,
 ) -> Parsed:
     message_id = _send_id(event)
     if not message_id:
@@ -112,7 +119,7 @@ def _receipt(
         state=state,
         code=code,
         text=text,
-        permanent=bool(consequence),
+        permanent=consequence in OF_THE_ADDRESS,
         at=instant(event.get("timestamp")),
         message_id=message_id,
         consequence=consequence,
