@@ -13,7 +13,9 @@ from rekindle.decide.words import Basis, Channel
 from rekindle.providers.form import fields
 from rekindle.providers.form.fields import FieldError
 from rekindle.providers.form.source import FormInbound
-from rekindle.providers.ports import Enquiry, GivenConsent, UnparsableError
+from rekindle.providers.ports import Enquiry, Event, GivenConsent, Parsed, UnparsableError
+from tests.conftest import NOON
+from tests.providers.contract import account
 
 FULL = {
     "name": "  Ann\tLee ",
@@ -37,8 +39,12 @@ FULL = {
 }
 
 
+def parse(body: bytes) -> tuple[Parsed, ...]:
+    return FormInbound().parse(Event("evt_1", body, NOON), account("form"))
+
+
 def one(body: bytes) -> Enquiry:
-    (parsed,) = FormInbound().parse(body, external_id="evt_1")
+    (parsed,) = parse(body)
     assert isinstance(parsed, Enquiry)
     return parsed
 
@@ -169,12 +175,12 @@ def test_consent_fails_towards_silence(consent: object, said: dict[str, bool]) -
 )
 def test_nobody_to_answer_is_dead_with_a_reason(body: bytes) -> None:
     with pytest.raises(UnparsableError, match=r"."):
-        FormInbound().parse(body, external_id="evt_1")
+        parse(body)
 
 
 def test_one_reason_is_told_once() -> None:
     with pytest.raises(UnparsableError, match=r"^email: an e-mail address or a phone number is needed$"):
-        FormInbound().parse(b'{"name":"Ann"}', external_id="evt_1")
+        parse(b'{"name":"Ann"}')
 
 
 def test_reading_errors_are_values() -> None:
@@ -212,7 +218,7 @@ def test_a_genuine_lead_with_a_phone_always_comes_through(given: dict[str, objec
 @given(st.binary())
 def test_any_bytes_are_read_or_unparsable(body: bytes) -> None:
     try:
-        FormInbound().parse(body, external_id="evt_1")
+        parse(body)
     except UnparsableError as error:
         assert str(error)  # noqa: PT017 both ends are right, an empty reason is not
 
