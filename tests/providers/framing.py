@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote
 
 import orjson
 
@@ -44,11 +44,12 @@ class Asked:
 
 
 async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked | None:
-    """The next whole request of a connection; None when the client is done. Raises IncompleteReadError inside one."""
+    """The next whole request of a connection; None at its end. Raises IncompleteReadError inside one."""
     first = await reader.readline()
-    if not first.strip():
+    parts = first.decode("latin-1").split(" ")
+    if len(parts) != 3:  # the end, or somebody who does not speak HTTP
         return None
-    method, target, _ = first.decode("latin-1").split(" ", 2)
+    method, target, _ = parts
     headers = await _headers(reader)
     if headers.get("expect", "").lower() == "100-continue":
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -57,8 +58,8 @@ async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> As
         body = await _chunked(reader)
     else:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-    parts = urlsplit(target)
-    return Asked(method, parts.path, parts.query, headers, body)
+    path, _, query = target.partition("?")
+    return Asked(method, path, query, headers, body)
 
 
 def written(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
