@@ -27,7 +27,7 @@ async def write(line: Line, card: Card) -> Contact:
         return contact
     said = await line.call(Call("PUT", f"/contacts/{named(contact['id'])}", body=changes))
     now = said.get("contact")
-    return {**contact, **changes, **now} if isinstance(now, dict) else {**contact, **changes}
+    return {**contact, **changes, **(now if isinstance(now, dict) else {}), "id": contact["id"]}
 
 
 async def _known(line: Line, card: Card) -> Contact | None:

@@ -66,9 +66,10 @@ class GhlPlug:
 
     async def check(self, account: Account, *, deadline: float) -> Checked:
         """Read the sub-account's own record and the office's maps; changes nothing, raises nothing."""
-        wrong = _wrong_map(account)
-        if wrong:
-            return Checked(ok=False, text=wrong)
+        try:
+            maps.check(account)
+        except maps.MapError as error:
+            return Checked(ok=False, text=str(error))
         line = self._client.line(account, deadline)
         try:
             said = await line.call(Call("GET", f"/locations/{named(line.location)}", version=LOCATIONS))
@@ -80,15 +81,6 @@ class GhlPlug:
             return Checked(ok=False, text="GoHighLevel answered, but not with this location; check the location id.")
         zone = f" ({found['timezone']})" if found["timezone"] else ""
         return Checked(ok=True, text=f"Connected to {found['name']}{zone}.", found=tuple(found.items()))
-
-
-def _wrong_map(account: Account) -> str:
-    try:
-        maps.custom_fields(account)
-        maps.pipeline(account)
-    except maps.MapError as error:
-        return f"{error.text[:1].upper()}{error.text[1:]}."
-    return ""
 
 
 def _plainly(error: CallFailedError) -> str:

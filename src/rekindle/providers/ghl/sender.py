@@ -126,9 +126,8 @@ def addresses(outgoing: Outgoing) -> tuple[str, str]:
 
 
 def _body(outgoing: Outgoing, contact: Contact, account: Account) -> dict[str, Any]:
-    """As SendMessageBodyDto wants it; it requires `subType` and `status` of outbound messages too."""
-    named = TYPES[outgoing.channel]
-    common = {"type": named, "subType": named, "status": "pending", "contactId": contact["id"]}
+    """As SendMessageBodyDto has it, without `subType` and `status`, which it requires and callers omit."""
+    common = {"type": TYPES[outgoing.channel], "contactId": contact["id"]}
     # The address is named, not left to the contact: the gate has judged this one and no other.
     if outgoing.channel is Channel.SMS:
         sender = account.get("from_number")
