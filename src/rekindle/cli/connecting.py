@@ -25,6 +25,7 @@ from rekindle.decide.words import Channel
 from rekindle.kit import settings
 from rekindle.kit.crypto import KEY_BYTES, Keyring
 from rekindle.providers.ports import Plug
+from rekindle.traffic.breaker import mend
 
 Provider = Annotated[str, typer.Argument(help="Which one; they are listed below.")]
 Set = Annotated[
@@ -109,9 +110,10 @@ async def _connect(
         done = await connecting.connect(conn, office_id, opened.keyring, plug, given, at=opened.clock.now())
         for channel in carry:
             await connecting.route(conn, office_id, channel, plug)
-    if check:
-        await Looker(opened.db, opened.keyring, opened.clock).look(plug, office_id)
+    looked = await Looker(opened.db, opened.keyring, opened.clock).look(plug, office_id) if check else None
     async with opened.db.office(office_id) as conn:
+        if looked is not None and looked.now is State.OK:
+            await mend(conn, office_id, plug.provider, at=opened.clock.now())
         named = await store.named(conn, office_id)
         stands = await store.connection(conn, office_id, plug.provider) or done.connection
         routes = await store.routes(conn, office_id)

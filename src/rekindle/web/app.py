@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rekindle.kit import log
-from rekindle.web import answers, api, body, health, login, pages, unsubscribe
+from rekindle.web import answers, api, body, connect, health, login, pages, unsubscribe
 from rekindle.web.engine import Engine
 from rekindle.web.hooks import Hooks
 from rekindle.web.security import Guard
@@ -26,7 +26,7 @@ def routes(engine: Engine) -> FastAPI:
     """Everything but the hooks, without its guard; tests list its routes."""
     app = FastAPI(title="Rekindle", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.engine = engine
-    for part in (health, login, unsubscribe, api, pages):
+    for part in (health, login, unsubscribe, connect, api, pages):
         app.include_router(part.router)
     answers.install(app)
     return app

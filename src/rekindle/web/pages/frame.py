@@ -103,6 +103,7 @@ def _links(viewer: Viewer, here: str) -> tuple[Link, ...]:
     if viewer.engine.providers.phone is not None and viewer.who.office.mode is Mode.SANDBOX:
         links.append(Link("/sandbox", "Sandbox", "sandbox", "s", here == "/sandbox"))
     if viewer.who.role.rank >= Role.MANAGER.rank:
+        links.append(Link("/connections", "Connections", "plug", "c", here == "/connections"))
         links.append(Link("/dead-letters", "Dead letters", "dead", "x", here == "/dead-letters"))
     return tuple(links)
 
@@ -124,6 +125,14 @@ SAID = {
     "braces": ("Not sent: the text has a merge field that is not complete. Check the curly braces.", "warn"),
     "retried": ("Put back in line. It will be handled again at once.", "good"),
     "discarded": ("Discarded. The event itself is kept.", "good"),
+    "looked": ("Looked just now; what was seen stands below.", "good"),
+    "carries": ("From now on it carries them.", "good"),
+    "disconnected": ("Disconnected. The credentials are forgotten.", "good"),
+    "consented": ("Connected. How it looks stands below.", "good"),
+    "consent-refused": ("Not connected: you did not agree at the provider.", "warn"),
+    "consent-stale": ("Not connected: that took too long or began elsewhere. Start again from here.", "warn"),
+    "consent-failed": ("Not connected: the provider did not accept the way back. Start again from here.", "bad"),
+    "account-taken": ("Not connected: another office here is connected to that account already.", "bad"),
     "replied": ("Sent as the lead. It arrives at the office like any other reply.", "good"),
     "unreachable": ("The sandbox did not answer, so nothing was sent. Try again.", "bad"),
 }
