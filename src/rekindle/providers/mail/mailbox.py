@@ -19,6 +19,8 @@ class Mailbox:
     """What arrived in the mailbox since the last look, as events for the source `mail`."""
 
     provider = "mail"
+    source = "mail"
+    every = timedelta(minutes=1)
 
     def __init__(self, clock: Clock, tls: ssl.SSLContext) -> None:
         self._clock = clock
@@ -27,6 +29,10 @@ class Mailbox:
     def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the same for all
         """Mail hosts close the door on those who log in all the time."""
         return (Limit("imap", 4, 60),)
+
+    def wanted(self, account: Account) -> bool:
+        """Only where a mailbox was named: mail may as well be posted to us."""
+        return bool(account.get("imap_host"))
 
     async def since(self, cursor: str, account: Account, *, deadline: float) -> tuple[tuple[Fetched, ...], str]:
         """Mails newer than `cursor` and the next cursor; raises CallFailedError.

@@ -16,7 +16,7 @@ DEEPEST = 30
 MOST = 2000  # elements
 FIELD_LENGTH = 5000
 
-_ADF = re.compile(r"<(?:\?adf\b|adf[\s>])", re.IGNORECASE)
+_ADF = re.compile(r"<adf[\s>]", re.IGNORECASE)  # past the declarations, which half of the senders write wrongly
 _PHONES = ("cellphone", "mobile", "phone", "voice", "home", "day", "evening", "work")
 _ODD = ("vehicle", "property", "realestate", "home", "listing")
 

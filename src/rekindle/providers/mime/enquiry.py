@@ -16,7 +16,7 @@ PHONE_LINE = 30
 ABOUT = (Label.NAME, Label.FIRST, Label.LAST, Label.MESSAGE, Label.PROPERTY, Label.MLS)
 
 _LINK = re.compile(r"https?://[^\s<>\"]{4,1990}")
-_FOOTER = re.compile(r"unsubscribe|privacy policy|©|copyright|darse de baja|all rights reserved", re.IGNORECASE)
+_FOOTER = re.compile(r"unsubscribe|privacy policy|©|&copy;|copyright|darse de baja|all rights reserved", re.IGNORECASE)
 _KINDS = (
     (LeadKind.RENTER, re.compile(r"\b(?:rent\w*|tenant|leas\w+|alquil\w+|arrend\w+|inquilin\w)\b", re.IGNORECASE)),
     (LeadKind.SELLER, re.compile(r"\b(?:sell\w*|vend\w+)\b", re.IGNORECASE)),
@@ -108,9 +108,9 @@ def _loose(mail: Mail, said: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     phones = [
         *(link[4:] for link in linked if link.lower().startswith("tel:") and addresses.phone_like(link[4:])),
-        *(line for line in lines if len(line) < PHONE_LINE and addresses.phone(line) == line),
+        *(line for line in lines if 0 < len(line) < PHONE_LINE and addresses.phone(line) == line),
     ]
-    one_email = {e.lower(): e for e in emails if _a_leads(e, mail)}
+    one_email = {e.lower(): e for e in emails if _a_leads(e, mail) and not portals.name_of(e)}
     one_phone = {addresses.digits(p): p for p in phones if not addresses.toll_free(p)}
     return (
         tuple(one_email.values()) if len(one_email) == 1 else (),

@@ -68,6 +68,8 @@ def _one_pair_a_line(lines: list[str]) -> list[str]:
     above: list[str] = []
     for line in lines:
         cells = line.split("\t")
+        if above and not line:
+            continue
         if above and len(cells) == len(above):
             made.extend(f"{label.rstrip(':')}\t{cell}" for label, cell in zip(above, cells, strict=True))
             above = []
