@@ -92,18 +92,21 @@ def location(raw: dict[str, Any], own: str) -> None:
 
 
 def locations(raw: dict[str, Any]) -> tuple[str, ...]:
-    """Every location the event names, in all spellings HighLevel uses, outside and inside of `data`."""
+    """Every location the event names, in all spellings HighLevel uses, outside and inside of `data`.
+
+    A bare `location` counts only when nothing else does: it is also what people call a place.
+    """
     found: list[object] = []
     for level in levels(raw):
         place = level.get("location")
         inside = place if isinstance(place, dict) else {}
         found += [level.get("locationId"), level.get("location_id"), inside.get("id"), inside.get("locationId")]
-        found.append(place)
         if str(level.get("altType")).lower() == "location":
             found.append(level.get("altId"))
         if level.get("type") in ("LocationCreate", "LocationUpdate"):
             found.append(level.get("id"))
-    return tuple(dict.fromkeys(one for one in found if isinstance(one, str) and one))
+    named = tuple(dict.fromkeys(one for one in found if isinstance(one, str) and one))
+    return named or tuple(one for one in every(raw, "location") if isinstance(one, str))
 
 
 def every(raw: dict[str, Any], *names: str) -> tuple[object, ...]:
