@@ -15,9 +15,9 @@ from tests.providers.contract import account
 from tests.providers.fake_fub import PERSON
 
 
-def one(person: dict[str, Any], tag: str = "") -> Contact:
+def one(person: dict[str, Any], tags: str = "") -> Contact:
     event = Event("person:1", orjson.dumps(person), NOON)
-    (parsed,) = FubPerson().parse(event, account("fub", activation_tag=tag))
+    (parsed,) = FubPerson().parse(event, account("fub", activation_tags=tags))
     assert isinstance(parsed, Contact)
     return parsed
 
@@ -60,6 +60,8 @@ def test_what_an_agent_noted_in_private_is_not_taken() -> None:
 
 def test_only_people_with_the_offices_tag_are_activated() -> None:
     assert one(PERSON, "ReKindle").activated is True
+    assert one(PERSON, "another, REKINDLE").activated is True
+    assert one(PERSON, " , ").activated is None
     assert one(PERSON, "another").activated is False
     assert one({"id": 1}, "another").activated is False
 

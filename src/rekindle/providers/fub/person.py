@@ -56,7 +56,7 @@ class FubPerson(Inbound):
             emails=_usable(given.get("emails")),
             phones=_usable(given.get("phones")),
             tags=tags,
-            activated=_activated(tags, account.get("activation_tag")),
+            activated=_activated(tags, account.get("activation_tags")),
             dnd=frozenset(),
             source=plain.line(given.get("source")),
             kind=_kind(given.get("type")),
@@ -82,9 +82,9 @@ def _usable(given: object) -> tuple[str, ...]:
 
 
 def _activated(tags: tuple[str, ...], wanted: str) -> bool | None:
-    """Whether the office's activation tag is on them, in any case; None when it has none and takes everybody."""
-    name = plain.line(wanted).casefold()
-    return any(tag.casefold() == name for tag in tags) if name else None
+    """Whether one of the office's activation tags is on them, in any case; None when it takes everybody."""
+    names = {plain.line(name).casefold() for name in wanted.split(",")} - {""}
+    return any(tag.casefold() in names for tag in tags) if names else None
 
 
 def _kind(given: object) -> str:

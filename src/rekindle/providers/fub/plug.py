@@ -23,9 +23,9 @@ class FubPlug:
         Field("system", "System name", "The name under which the system was registered with Follow Up Boss."),
         Field("system_key", "System key", "Given at the registration; it signs the webhooks.", secret=True),
         Field(
-            "activation_tag",
-            "Activation tag",
-            "Only people with this tag are followed up. Empty: everybody is.",
+            "activation_tags",
+            "Activation tags",
+            "Only people with one of these tags (commas between them) are followed up. Empty: everybody is.",
             required=False,
         ),
     )
