@@ -41,6 +41,7 @@ class TwilioInbound(Inbound):
     source = "twilio"
     provider = "twilio"
     limit = 256 * 1024
+    tails = True
     answer = ANSWER
 
     def verify(self, request: Request, account: Account) -> Verified:
