@@ -104,7 +104,7 @@ create table crm_note (
 create table crm_poll (
   office_id    uuid not null references office,
   crm          text not null,
-  what         text not null check (what in ('contacts', 'messages', 'canary')),
+  what         text not null check (what in ('contacts', 'messages', 'canary', 'list')),
   done_until   timestamptz,     -- everything up to here was compared
   cursor       text not null default '',
   ran_at       timestamptz,
@@ -132,6 +132,8 @@ create table enrichment (
 create index enrichment_request on enrichment (office_id, provider, request_id) where request_id <> '';
 
 alter table contact_point add column line_type text;  -- mobile, landline, ...: as a lookup said, null when nobody asked
+
+alter table notice add column told_at timestamptz;  -- when it was last carried outside the pages
 
 -- ---------------------------------------------------------------- the inbox keeps more, and keeps order
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from rekindle.alerts import store
 from rekindle.alerts.types import Kind, Notice
+from rekindle.errands import ask as errands
+from rekindle.errands.types import Kind as Errand
 from rekindle.kit.db import Conn
 from rekindle.kit.ids import new_id
 
@@ -20,10 +22,16 @@ async def notify(
     text: str,
     at: datetime,
 ) -> UUID:
-    """Tell a person, or with None all managers; an unseen notice of the same key counts up and says it anew."""
-    return await store.ring(
+    """Tell a person, or with None all managers; an unseen notice of the same key counts up and says it anew.
+
+    It stands on their pages at once, and is carried to Slack or e-mail by an errand where one of these is connected.
+    """
+    notice_id = await store.ring(
         conn, office_id, new_id(), key=key, person_id=person_id, lead_id=lead_id, kind=str(kind), text=text, at=at
     )
+    payload = {"notice_id": str(notice_id)}
+    await errands.ask(conn, office_id, Errand.NOTICE, str(notice_id), payload, at=at)
+    return notice_id
 
 
 async def mark_seen(

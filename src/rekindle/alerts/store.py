@@ -1,10 +1,10 @@
 """SQL of notices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts.types import Notice
-from rekindle.kit.db import Conn
+from rekindle.kit.db import Conn, Row
 
 
 async def ring(
@@ -82,3 +82,35 @@ async def unseen(conn: Conn, office_id: UUID, person_id: UUID, *, office_wide: b
         {"office": office_id, "person": person_id, "wide": office_wide, "limit": limit},
     )
     return [Notice(**row) async for row in cursor]
+
+
+# ---------------------------------------------------------------- outside the pages
+
+
+async def begin_telling(conn: Conn, office_id: UUID, notice_id: UUID, *, quiet: timedelta, at: datetime) -> bool:
+    """Mark an unseen notice as told now; False when it was told within `quiet`, or somebody has seen it."""
+    cursor = await conn.execute(
+        """
+        update notice set told_at = %(at)s
+        where office_id = %(office)s and id = %(id)s and seen_at is null
+          and (told_at is null or told_at <= %(at)s - %(quiet)s::interval)
+        """,
+        {"office": office_id, "id": notice_id, "at": at, "quiet": quiet},
+    )
+    return cursor.rowcount > 0
+
+
+async def to_tell(conn: Conn, office_id: UUID, notice_id: UUID) -> Row | None:
+    """An unseen notice, the office's name and the addresses of those it is meant for; None when it was seen."""
+    cursor = await conn.execute(
+        """
+        select n.key, n.kind, n.text, n.lead_id, o.name as office, array(
+            select p.email from person p where p.office_id = n.office_id and p.active
+              and case when n.person_id is null then p.role in ('owner', 'manager') else p.id = n.person_id end
+            order by p.email) as emails
+        from notice n join office o on o.office_id = n.office_id
+        where n.office_id = %s and n.id = %s and n.seen_at is null
+        """,
+        (office_id, notice_id),
+    )
+    return await cursor.fetchone()

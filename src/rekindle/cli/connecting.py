@@ -154,5 +154,5 @@ def _print(shown: Shown, *, as_json: bool) -> None:
 async def _plugs() -> list[Plug]:
     """Every plug by name. Help needs no key, and a key that opens nothing is none."""
     ring = Keyring(secrets.token_bytes(KEY_BYTES))
-    async with wiring().providers(settings.read(), ring) as providers:
+    async with wiring().providers(settings.read(), ring, None) as providers:
         return [plug for _, plug in sorted(providers.plugs.items())]

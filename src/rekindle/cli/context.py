@@ -31,7 +31,7 @@ say = Console(stderr=True, highlight=False, soft_wrap=True)
 class Wiring:
     """What only main knows: which providers there are, and how to run the sandbox."""
 
-    providers: Callable[[Settings, Keyring], AbstractAsyncContextManager[Providers]]
+    providers: Callable[[Settings, Keyring, Db | None], AbstractAsyncContextManager[Providers]]
     sandbox: Callable[["Opened", asyncio.Event], Awaitable[None]]
 
 
@@ -80,7 +80,10 @@ async def engine(*, pool: int = 8, environ: Mapping[str, str] | None = None) -> 
                 "run `rekindle migrate` (or `rekindle up`, which does)"
             )
         app_url = chosen.database_url or url
-        async with kit_db.connect(app_url, size=pool) as opened, wiring().providers(chosen, ring) as providers:
+        async with (
+            kit_db.connect(app_url, size=pool) as opened,
+            wiring().providers(chosen, ring, opened) as providers,
+        ):
             yield Opened(opened, chosen, ring, SystemClock(), providers, app_url)
 
 

@@ -9,6 +9,7 @@ import uvicorn
 from rekindle.cli.context import Opened, engine, run, wiring
 from rekindle.cli.pumps import pumps
 from rekindle.kit import children, heartbeat, log
+from rekindle.kit.limits.choose import limits
 from rekindle.kit.listen import listen
 
 BACKLOG = 2048
@@ -92,5 +93,6 @@ async def serve_until(server: uvicorn.Server, stop: asyncio.Event) -> None:
 
 
 async def _serve_work(opened: Opened, stop: asyncio.Event) -> None:
-    turning = pumps(opened)
-    await asyncio.gather(listen(opened.url, turning.wakes, stop), *(pump.run(stop) for pump in turning.all))
+    async with limits(opened.settings, opened.db) as shared:
+        turning = pumps(opened, shared)
+        await asyncio.gather(listen(opened.url, turning.wakes, stop), *(pump.run(stop) for pump in turning.all))

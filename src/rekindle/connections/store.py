@@ -93,6 +93,23 @@ async def connection(conn: Conn, office_id: UUID, provider: str) -> Connection |
     return next((one for one in await connections(conn, office_id) if one.provider == provider), None)
 
 
+async def connected_since(conn: Conn, office_id: UUID, provider: str) -> datetime | None:
+    """When the office was connected to a provider; None when it is not."""
+    found = await connection(conn, office_id, provider)
+    return None if found is None else found.created_at
+
+
+async def fail(conn: Conn, office_id: UUID, provider: str, *, note: str, at: datetime) -> None:
+    """A standing connection was found broken otherwise than by a look."""
+    await conn.execute(
+        """
+        update connection set state = 'failing', note = %s, checked_at = %s
+        where office_id = %s and provider = %s and state <> 'removed'
+        """,
+        (note, at, office_id, provider),
+    )
+
+
 async def lock(conn: Conn, office_id: UUID, provider: str) -> bytes | None:
     """The sealed credentials of a standing connection, held until this transaction ends."""
     cursor = await conn.execute(

@@ -47,3 +47,22 @@ class StoredVault:
         """Done renewing."""
         async with self.db.office(office_id) as conn:
             await store.release(conn, office_id, provider)
+
+
+class ShutVault:
+    """For when only the list of what can be connected is asked for, and there is no database: nothing is kept here."""
+
+    async def read(self, office_id: UUID, provider: str) -> Account | None:  # noqa: ARG002 the port
+        """Nobody's account."""
+        return None
+
+    async def write(self, office_id: UUID, provider: str, values: Mapping[str, str]) -> None:
+        """Raises CallFailedError."""
+        raise CallFailedError("no-vault", "there is no database to keep it in", fault=Fault.ACCOUNT)
+
+    async def claim(self, office_id: UUID, provider: str, *, seconds: float) -> bool:  # noqa: ARG002 the port
+        """Nobody renews here."""
+        return False
+
+    async def release(self, office_id: UUID, provider: str) -> None:
+        """Nothing was claimed."""

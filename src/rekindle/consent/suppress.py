@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from rekindle.consent import store
+from rekindle.consent import lists, store
 from rekindle.decide.facts import Address, Suppression
 from rekindle.decide.words import Channel
 from rekindle.kit.crypto import address_hash
@@ -29,7 +29,10 @@ async def suppress(
     if not hashes:
         return frozenset()
     new = await store.suppress(conn, office_id, hashes, reason=reason, rule=rule, event_id=event_id, at=at)
-    return frozenset(map(Channel, new))
+    closed = frozenset(map(Channel, new))
+    if Channel.EMAIL in closed:
+        await lists.want(conn, office_id, office_key, address, at=at)
+    return closed
 
 
 async def standing(

@@ -78,6 +78,17 @@ async def see(
     )
 
 
+async def link(conn: Conn, office_id: UUID, crm: str, contact_id: str, lead_id: UUID) -> None:
+    """This contact is this lead, and is being worked."""
+    await conn.execute(
+        """
+        insert into crm_link (office_id, crm, contact_id, lead_id, activated) values (%s, %s, %s, %s, true)
+        on conflict (office_id, crm, contact_id) do update set lead_id = excluded.lead_id, activated = true
+        """,
+        (office_id, crm, contact_id, lead_id),
+    )
+
+
 async def set_deleted(conn: Conn, office_id: UUID, crm: str, contact_id: str, *, at: datetime) -> None:
     """The contact is gone over there; the lead stays here."""
     await conn.execute(
@@ -101,7 +112,8 @@ async def pushed(
     """Keep what the CRM was told of a lead."""
     await conn.execute(
         """
-        insert into crm_link (office_id, crm, contact_id, lead_id, tags, activated, opportunity_id, pushed_hash, pushed_at)
+        insert into crm_link (office_id, crm, contact_id, lead_id, tags, activated, opportunity_id, pushed_hash,
+          pushed_at)
         values (%(office)s, %(crm)s, %(contact)s, %(lead)s, %(tags)s, true, %(opportunity)s, %(hash)s, %(at)s)
         on conflict (office_id, crm, contact_id) do update set lead_id = excluded.lead_id, tags = excluded.tags,
           opportunity_id = excluded.opportunity_id, pushed_hash = excluded.pushed_hash, pushed_at = excluded.pushed_at
@@ -203,3 +215,18 @@ async def put_poll(
             "note": note,
         },
     )
+
+
+# ---------------------------------------------------------------- what the CRM should know
+
+
+async def told_of(conn: Conn, office_id: UUID, lead_ids: list[UUID]) -> list[Row]:
+    """The hand-offs of a person, oldest first: what a note in the CRM tells."""
+    cursor = await conn.execute(
+        """
+        select id, cause, summary, opened_at from handoff
+        where office_id = %s and lead_id = any(%s) order by opened_at, id
+        """,
+        (office_id, lead_ids),
+    )
+    return await cursor.fetchall()

@@ -33,6 +33,14 @@ def window(policy: Policy, *, phone: str | None, state: str | None, zip_code: st
     return Window(allowed, first, places.zones, places.states, (reason,))
 
 
+def closes_at(
+    policy: Policy, *, phone: str | None, state: str | None, zip_code: str | None, at: datetime
+) -> datetime | None:
+    """When the window around `at` (UTC) ends: a text must not be delivered later. None when `at` is in no window."""
+    places = whereabouts(policy, phone=phone, state=state, zip_code=zip_code)
+    return opening(policy, places.zones, places.states).closes(at)
+
+
 def whereabouts(policy: Policy, *, phone: str | None, state: str | None, zip_code: str | None) -> Places:
     """All zones and states the law of this lead is taken from."""
     return plausible(

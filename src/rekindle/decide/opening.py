@@ -41,6 +41,17 @@ class Opening:
             moment = latest
         return end
 
+    def closes(self, at: datetime) -> datetime | None:
+        """The first instant after `at` at which some zone closes for the day; None when `at` itself does not hold."""
+        if not self.holds(at):
+            return None
+        return min(self._closes_in(zone, at) for zone in self.zones)
+
+    def _closes_in(self, zone: ZoneInfo, at: datetime) -> datetime:
+        day = at.astimezone(zone).date()
+        hours = self._hours(day)
+        return at if hours is None else _instant(day, hours[1], zone)
+
     def _first_in(self, zone: ZoneInfo, at: datetime) -> datetime:
         local = at.astimezone(zone)
         if self.in_zone(local):

@@ -1,1 +1,1 @@
-"""Calls to providers that are no messages: fetch, look up, keep the CRM in step, tell staff. Durable, coalesced, retried."""
+"""Calls to providers that are no messages: fetch, look up, keep the CRM in step, tell staff. Durable, asked once."""

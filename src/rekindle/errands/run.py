@@ -1,4 +1,4 @@
-"""Run what is due: each errand by the handler of its kind, kept when it fails, laid down with a reason when it must be."""
+"""Run what is due: each errand by the handler of its kind, kept when it fails, laid down with a reason at the end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ class Runner:
 
     db: Db
     clock: Clock
-    handlers: Mapping[Kind, Handler]
+    handlers: Mapping[Kind, Handler]  # one of every kind; a test holds the wiring to it
     ring: Ring
     chance: Callable[[], float]
 
@@ -56,10 +56,7 @@ async def _office(runner: Runner, office_id: UUID) -> int:
 
 async def _one(runner: Runner, errand: Errand) -> None:
     try:
-        handler = runner.handlers.get(errand.kind)
-        if handler is None:
-            raise HopelessError(f"nothing is wired in that does {errand.kind}")
-        await handler(errand)
+        await runner.handlers[errand.kind](errand)
     except Unavailable:
         logger.warning("database away", where="errands")  # the lease ends, and somebody takes it again
     except PutOffError as error:

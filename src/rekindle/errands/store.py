@@ -141,7 +141,10 @@ async def listed(conn: Conn, office_id: UUID, *, dead: bool, limit: int) -> list
 async def revive(conn: Conn, office_id: UUID, errand_id: UUID, *, at: datetime) -> bool:
     """Let a dead errand be run anew; False when there is none."""
     cursor = await conn.execute(
-        "update errand set state = 'due', due_at = %s, attempts = 0 where office_id = %s and id = %s and state = 'dead'",
+        """
+        update errand set state = 'due', due_at = %s, attempts = 0
+        where office_id = %s and id = %s and state = 'dead'
+        """,
         (at, office_id, errand_id),
     )
     await conn.execute("select pg_notify('rekindle', 'errand')")

@@ -16,6 +16,7 @@ class Desk:
     office_id: UUID
     office_key: bytes
     at: datetime
+    enrichers: tuple[str, ...] = ()  # the providers wired in that can tell who a new lead is
 
 
 @dataclass(frozen=True)

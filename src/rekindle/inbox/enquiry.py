@@ -7,8 +7,9 @@ from uuid import UUID
 
 from rekindle.consent.record import grant_many
 from rekindle.consent.types import Word
+from rekindle.crm import store as links
 from rekindle.decide.words import Basis, Channel, Lane
-from rekindle.inbox import tally
+from rekindle.inbox import enrich, tally
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.types import Job
 from rekindle.leads.ask import ask
@@ -41,12 +42,22 @@ async def take(desk: Desk, given: list[Given]) -> list[Done]:
         if outcome.lead_id is None or outcome.seen:
             continue
         words += _words(enquiry, outcome, job)
+        await _link(desk, job, enquiry, outcome.lead_id)
         asked[(job.lane, _cause(enquiry))].append(outcome.lead_id)
+        if outcome.created and not listed:
+            await enrich.want(desk.conn, desk.office_id, outcome.lead_id, enrichers=desk.enrichers, at=desk.at)
     await grant_many(desk.conn, desk.office_id, words, at=desk.at, actor=IMPORT if listed else ENGINE)
     for (lane, cause), lead_ids in asked.items():
         await ask(desk.conn, desk.office_id, lead_ids, lane=lane, cause=cause, at=desk.at)
     rest = iter(outcomes)
     return [_done(job, [next(rest) for _ in es]) for job, es in given]
+
+
+async def _link(desk: Desk, job: Job, enquiry: Enquiry, lead_id: UUID) -> None:
+    """A CRM that hands in an enquiry names its contact: what it says of that contact later is about this lead."""
+    if enquiry.contact_id:
+        crm = job.source.partition("-")[0]
+        await links.link(desk.conn, desk.office_id, crm, enquiry.contact_id, lead_id)
 
 
 def _cause(enquiry: Enquiry) -> str:

@@ -11,7 +11,7 @@ from rekindle.kit.claims import MAX_ATTEMPTS, LeaseLostError, backoff
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db
 from rekindle.providers.ports import UnparsableError
-from rekindle.receipts.apply import UnknownMessageError
+from rekindle.receipts.find import UnknownMessageError
 
 LONGEST_REASON = 500
 # A receipt may overtake our own books by seconds. After that it is about a message that is not ours, which many

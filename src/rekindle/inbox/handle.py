@@ -42,6 +42,7 @@ class Handler:
     inbound: Mapping[str, Inbound]
     accounts: Accounts
     chance: Callable[[], float]
+    enrichers: tuple[str, ...] = ()
 
 
 async def handle_batch(handler: Handler) -> int:
@@ -112,7 +113,7 @@ def _runs(ready: list[Ready]) -> Iterator[list[Ready]]:
 
 async def _settle(handler: Handler, office_id: UUID, run: list[Ready]) -> None:
     try:
-        await settle.together(handler.db, handler.keyring, handler.clock, office_id, run)
+        await settle.together(handler.db, handler.keyring, handler.clock, office_id, run, enrichers=handler.enrichers)
     except LeaseLostError as error:
         if len(run) == 1:
             failure.lost(run[0].job, error)

@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from rekindle.connections.accounts import Accounts
 from rekindle.decide.words import Lane
 from rekindle.inbox import store, tally
 from rekindle.inbox.handle import BULK, Handler, handle_office
@@ -163,8 +164,14 @@ class _Work:
     async def drain(self, feeding: "asyncio.Task[None]") -> None:
         """Handle chunks while there are any; other workers may do the same."""
         chances = counting()
+        parts = self.parts
         handler = Handler(
-            self.parts.db, self.parts.keyring, self.parts.clock, self.parts.providers, lambda: next(chances) % 8 / 8
+            parts.db,
+            parts.keyring,
+            parts.clock,
+            parts.providers.inbound,
+            Accounts(parts.db, parts.keyring, parts.clock),
+            lambda: next(chances) % 8 / 8,
         )
         while not feeding.done():
             taken = await handle_office(handler, self.office_id, lanes=BULK, limit=1)

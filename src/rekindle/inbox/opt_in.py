@@ -13,9 +13,12 @@ from rekindle.timeline.store import LEAD
 AGAIN = re.compile(r"\W*(?:start|unstop|resume|opt[- ]?in|empezar|comenzar)\W*", re.IGNORECASE)
 
 
-async def take(desk: Desk, said: Said) -> None:
-    """Lift the number's block and grant consent anew, when it was blocked and the text says nothing but that."""
-    if said.channel is not Channel.SMS or not AGAIN.fullmatch(said.text):
+async def take(desk: Desk, said: Said, *, by_carrier: bool = False) -> None:
+    """Lift the number's block and grant consent anew, when it was blocked and the text says nothing but that.
+
+    `by_carrier`: it was a start keyword to the carrier, who has lifted its own block.
+    """
+    if said.channel is not Channel.SMS or not (by_carrier or AGAIN.fullmatch(said.text)):
         return
     lifted = await lift(
         desk.conn,

@@ -22,3 +22,4 @@ class Said:
     address: str
     text: str
     at: datetime
+    vouched: bool = True  # somebody vouches that it is the sender's: a carrier, SPF or DKIM, our own reply token

@@ -1,9 +1,25 @@
 """One transaction for one event, or for a run of enquiries: all its effects and the end of its job, or nothing."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from rekindle.inbox import booking, contact, elsewhere, enquiry, fetch, gone, receipt, reply, store, stopped, touched
+from rekindle.inbox import (
+    booking,
+    contact,
+    elsewhere,
+    enquiry,
+    enriched,
+    fetch,
+    gone,
+    moved,
+    receipt,
+    reply,
+    stopped,
+    store,
+    touched,
+)
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.failure import RECEIPT_TRIES
 from rekindle.inbox.types import Job
@@ -16,6 +32,7 @@ from rekindle.providers.ports import (
     Booking,
     Contact,
     Enquiry,
+    Enriched,
     Fetch,
     Ignored,
     OptedOut,
@@ -23,10 +40,11 @@ from rekindle.providers.ports import (
     Receipt,
     Reply,
     SentElsewhere,
+    StageMoved,
     Touched,
     Uninstalled,
 )
-from rekindle.receipts.apply import UnknownMessageError
+from rekindle.receipts.find import UnknownMessageError
 
 TRIES = 4
 LONGEST_OUTCOME = 300
@@ -40,11 +58,13 @@ class Ready:
     parsed: tuple[Parsed, ...]
 
 
-async def together(db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready]) -> None:
+async def together(
+    db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, enrichers: tuple[str, ...] = ()
+) -> None:
     """Settle a run of events; raises LeaseLostError (nothing was written) or whatever the first failure was."""
     for left in reversed(range(TRIES)):
         try:
-            await _once(db, keyring, clock, office_id, run)
+            await _once(db, keyring, clock, office_id, run, enrichers=enrichers)
         except Conflict:
             if not left:
                 raise
@@ -52,9 +72,11 @@ async def together(db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run:
             return
 
 
-async def _once(db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready]) -> None:
+async def _once(
+    db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, enrichers: tuple[str, ...]
+) -> None:
     async with db.office(office_id) as conn:
-        desk = Desk(conn, office_id, await office_key(conn, office_id, keyring), clock.now())
+        desk = Desk(conn, office_id, await office_key(conn, office_id, keyring), clock.now(), enrichers)
         done = await _dispatch(desk, run)
         if done[0].again:
             await _look_again(desk, done[0])
@@ -92,34 +114,35 @@ async def _part(desk: Desk, job: Job, parsed: Parsed, *, lone: bool) -> Done:
 async def _look_again(desk: Desk, done: Done) -> None:
     """Keep what was done (all of it is idempotent) and the job with it."""
     due_at = desk.at + backoff(done.job.attempts, 1.0)
-    if not await store.put_off(
-        desk.conn, desk.office_id, done.job, state="due", reason=done.outcome, due_at=due_at
-    ):
+    if not await store.put_off(desk.conn, desk.office_id, done.job, state="due", reason=done.outcome, due_at=due_at):
         raise LeaseLostError
 
 
 async def _one(desk: Desk, job: Job, parsed: Parsed) -> Done:
-    match parsed:
-        case Enquiry():
-            [done] = await enquiry.take(desk, [(job, (parsed,))])
-            return done
-        case Reply():
-            return await reply.take(desk, job, parsed)
-        case Receipt():
-            return await receipt.take(desk, job, parsed)
-        case Booking():
-            return await booking.take(desk, job, parsed)
-        case OptedOut():
-            return await stopped.take(desk, job, parsed)
-        case Touched():
-            return await touched.take(desk, job, parsed)
-        case Contact():
-            return await contact.take(desk, job, parsed)
-        case SentElsewhere():
-            return await elsewhere.take(desk, job, parsed)
-        case Fetch():
-            return await fetch.take(desk, job, parsed)
-        case Uninstalled():
-            return await gone.take(desk, job, parsed)
-        case Ignored():
-            return Done(job, f"nothing to do: {parsed.why}", None)
+    return await TAKES[type(parsed)](desk, job, parsed)
+
+
+async def _enquiry(desk: Desk, job: Job, asked: Enquiry) -> Done:
+    [done] = await enquiry.take(desk, [(job, (asked,))])
+    return done
+
+
+async def _ignored(_: Desk, job: Job, ignored: Ignored) -> Done:
+    return Done(job, f"nothing to do: {ignored.why}", None)
+
+
+TAKES: dict[type, Callable[[Desk, Job, Any], Awaitable[Done]]] = {
+    Enquiry: _enquiry,
+    Reply: reply.take,
+    Receipt: receipt.take,
+    Booking: booking.take,
+    OptedOut: stopped.take,
+    Touched: touched.take,
+    Contact: contact.take,
+    SentElsewhere: elsewhere.take,
+    Fetch: fetch.take,
+    StageMoved: moved.take,
+    Enriched: enriched.take,
+    Uninstalled: gone.take,
+    Ignored: _ignored,
+}

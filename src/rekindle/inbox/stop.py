@@ -16,8 +16,11 @@ REASON = "asked to stop"
 CONFIRM_WITHIN = timedelta(minutes=5)  # no later, and only once (47 CFR 64.1200(a)(12))
 
 
-async def take(desk: Desk, said: Said, wants_out: OptOut) -> None:
-    """Close what the message closes: its own address, and the lead's others on those channels."""
+async def take(desk: Desk, said: Said, wants_out: OptOut, *, confirmed: bool = False) -> None:
+    """Close what the message closes: its own address, and the lead's others on those channels.
+
+    `confirmed`: the carrier has told the lead so itself; a second confirmation would be one text too many.
+    """
     points = await leads.points_of(desk.conn, desk.office_id, said.lead.id)
     for closing in sorted(wants_out.channels):
         here = [said.address] if closing is said.channel else []
@@ -39,7 +42,7 @@ async def take(desk: Desk, said: Said, wants_out: OptOut) -> None:
                 at=desk.at,
                 said_at=said.at,
             )
-            if closed and closing is Channel.SMS and address in here:
+            if closed and closing is Channel.SMS and address in here and not confirmed:
                 await _confirm(desk, said)
 
 

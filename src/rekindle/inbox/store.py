@@ -274,13 +274,117 @@ async def last_sent(conn: Conn, office_id: UUID, lead_ids: list[UUID], *, limit:
     return tuple([row["body"] async for row in cursor])
 
 
-async def set_appointment(conn: Conn, office_id: UUID, lead_id: UUID, starts_at: datetime | None) -> None:
-    """Keep when the lead's appointment is, where facts look for it; None when there is none any more."""
-    await conn.execute(
+async def set_appointment(
+    conn: Conn, office_id: UUID, lead_id: UUID, starts_at: datetime | None, *, said_at: datetime
+) -> bool:
+    """Keep when the lead's appointment is, where facts look for it; None when there is none any more.
+
+    False, and nothing changes, when something newer was said of it before.
+    """
+    cursor = await conn.execute(
         """
-        update lead set attributes = case when %(starts)s::text is null then attributes - 'appointment_at'
-          else attributes || jsonb_build_object('appointment_at', %(starts)s::text) end
+        update lead set attributes = (attributes - 'appointment_at') || jsonb_strip_nulls(jsonb_build_object(
+            'appointment_at', %(starts)s::text, 'appointment_said', %(said)s::text))
         where office_id = %(office)s and id = %(lead)s
+          and coalesce((attributes->>'appointment_said')::timestamptz, '-infinity') <= %(said)s::timestamptz
         """,
-        {"office": office_id, "lead": lead_id, "starts": starts_at.isoformat() if starts_at else None},
+        {
+            "office": office_id,
+            "lead": lead_id,
+            "starts": starts_at.isoformat() if starts_at else None,
+            "said": said_at.isoformat(),
+        },
     )
+    return cursor.rowcount > 0
+
+
+# ---------------------------------------------------------------- what left without us
+
+
+async def unnamed_sent(
+    conn: Conn, office_id: UUID, lead_ids: list[UUID], *, provider: str, channel: str, body: str, since: datetime
+) -> UUID | None:
+    """A message of ours that went to this provider with these very words and that nobody has given an id yet."""
+    cursor = await conn.execute(
+        """
+        select id from message
+        where office_id = %s and lead_id = any(%s) and direction = 'out' and provider = %s and channel = %s
+          and provider_id is null and in_flight_at >= %s and btrim(body) = btrim(%s)
+        order by in_flight_at limit 1
+        """,
+        (office_id, lead_ids, provider, channel, since, body),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else row["id"]
+
+
+async def insert_sent_elsewhere(conn: Conn, office_id: UUID, row: dict[str, Any]) -> bool:
+    """Keep a message that left by another hand: it counts for caps as any other. False when it is known."""
+    cursor = await conn.execute(
+        """
+        insert into message (office_id, id, lead_id, direction, channel, address, class, lane, state, body, created_at,
+          in_flight_at, accepted_at, settled_at, provider, provider_id, event_id, step)
+        values (%(office)s, %(id)s, %(lead)s, 'out', %(channel)s, %(address)s,
+          case when %(person)s then 'conversational_reply' else 'marketing' end, 1, 'sent', %(body)s, %(at)s,
+          %(at)s, %(at)s, %(at)s, %(provider)s, %(provider_id)s, %(event_id)s, 'elsewhere')
+        on conflict do nothing
+        """,
+        {"office": office_id, **row},
+    )
+    return cursor.rowcount > 0
+
+
+# ---------------------------------------------------------------- what no webhook told us
+
+
+async def unheard_contacts(conn: Conn, office_id: UUID, crm: str, contact_ids: list[str]) -> list[str]:
+    """Those of the CRM's contacts that we know of neither as a lead nor as an event."""
+    cursor = await conn.execute(
+        """
+        select t.name from unnest(%(names)s::text[]) as t(name)
+        where not exists (select from crm_link k where k.office_id = %(office)s and k.crm = %(crm)s
+            and k.contact_id = t.name offset 0)
+          and not exists (select from event_key e where e.office_id = %(office)s and e.source = %(source)s
+            and e.external_id like t.name || ':%%' offset 0)
+        """,
+        {"office": office_id, "crm": crm, "source": f"{crm}-contact", "names": contact_ids},
+    )
+    return [row["name"] async for row in cursor]
+
+
+async def unheard_messages(conn: Conn, office_id: UUID, crm: str, message_ids: list[str]) -> list[str]:
+    """Those of the CRM's messages that we have neither as a message nor as an event."""
+    cursor = await conn.execute(
+        """
+        select t.name from unnest(%(names)s::text[]) as t(name)
+        where not exists (select from message m where m.office_id = %(office)s and m.provider = %(crm)s
+            and m.provider_id = t.name offset 0)
+          and not exists (select from event_key e where e.office_id = %(office)s and e.source = any(%(sources)s)
+            and e.external_id = t.name offset 0)
+        """,
+        {"office": office_id, "crm": crm, "sources": [crm, f"{crm}-message"], "names": message_ids},
+    )
+    return [row["name"] async for row in cursor]
+
+
+async def heard(
+    conn: Conn, office_id: UUID, lead_id: UUID, *, direction: str, channel: str, body: str, said_at: datetime
+) -> bool:
+    """Whether these very words at this very time are here already, under another name the CRM gave them."""
+    cursor = await conn.execute(
+        """
+        select from message
+        where office_id = %(office)s and lead_id = %(lead)s and direction = %(direction)s and channel = %(channel)s
+          and created_at between %(at)s - interval '1 minute' and %(at)s + interval '1 minute' and body = %(body)s
+        limit 1
+        """,
+        {
+            "office": office_id,
+            "lead": lead_id,
+            "direction": direction,
+            "channel": channel,
+            "at": said_at,
+            "body": body,
+        },
+    )
+    return await cursor.fetchone() is not None

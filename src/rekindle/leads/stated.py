@@ -12,7 +12,7 @@ from rekindle.providers.ports import Enquiry
 LONGEST = 20_000  # characters of a message; more is no enquiry
 LONGEST_ASIDE = 200
 LEAST_DIGITS = 4
-OURS = frozenset({"appointment_at"})  # attributes that only the engine itself may set
+OURS = frozenset({"appointment_at", "appointment_said"})  # attributes that only the engine itself may set
 KINDS = frozenset(LeadKind)
 STAGES = frozenset(Stage)
 

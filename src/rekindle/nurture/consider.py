@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from rekindle.crm import push
 from rekindle.decide.decision import Decision
 from rekindle.decide.next_action import next_action
 from rekindle.decide.words import Lane
@@ -55,4 +56,7 @@ async def consider(
     if more:
         await sequences.set_wake(conn, office_id, lead_id, until=at + BREATH, at=at)
     await store.set_next_touch(conn, office_id, lead_id)
+    if lane is not Lane.BULK:
+        # A list imported here is not poured into the CRM; who is worked is told of.
+        await push.want(conn, office_id, lead_id, crms=means.crms, at=at)
     return decision

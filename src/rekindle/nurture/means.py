@@ -16,3 +16,4 @@ class Means:
     keyring: Keyring
     base_url: str
     policy: Callable[[datetime], Policy] = active
+    crms: tuple[str, ...] = ()  # the CRMs that are wired in: told of a lead that was looked at, where connected

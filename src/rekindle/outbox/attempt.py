@@ -1,9 +1,12 @@
 """A planned message seen by the gate, and seen by the wire."""
 
+from datetime import datetime
 from uuid import UUID
 
 from rekindle.content import unsubscribe
+from rekindle.decide import contact_law
 from rekindle.decide.facts import Attempt, Facts
+from rekindle.decide.policy import Policy
 from rekindle.decide.words import Actor, Channel, MessageClass
 from rekindle.outbox import keys
 from rekindle.outbox.desk import Desk
@@ -34,8 +37,11 @@ def _reply_to(message: Message, known: Facts) -> str | None:
     return max(heard, key=lambda i: i.at).message_id if heard else None
 
 
-def outgoing_of(desk: Desk, office_id: UUID, message: Message, sender: FromAddresses) -> Outgoing:
-    """What the provider's port takes."""
+def outgoing_of(
+    desk: Desk, office_id: UUID, message: Message, sender: FromAddresses, *, not_after: datetime | None = None
+) -> Outgoing:
+    """What the provider's port takes; `not_after`: the end of the contact window, when there is one."""
+    ends = [moment for moment in (message.expires_at, not_after) if moment is not None]
     return Outgoing(
         office_id=office_id,
         message_id=message.id,
@@ -47,7 +53,18 @@ def outgoing_of(desk: Desk, office_id: UUID, message: Message, sender: FromAddre
         body=message.body,
         headers=_headers(desk, office_id, message),
         expires_at=message.expires_at,
+        hooks=f"{desk.base_url}/hooks/{sender.slug}",
+        not_after=min(ends, default=None),
+        attempted_at=message.in_flight_at,
+        sender_name=sender.name,
     )
+
+
+def window_end(message: Message, known: Facts, policy: Policy, at: datetime) -> datetime | None:
+    """When a text that leaves now must have arrived; e-mail has no hours."""
+    if message.channel is not Channel.SMS:
+        return None
+    return contact_law.closes_at(policy, phone=message.address, state=known.state, zip_code=known.zip, at=at)
 
 
 def _headers(desk: Desk, office_id: UUID, message: Message) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """Take the most urgent due message and ask the gate again, with everything as it is now (T5: one transaction)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from rekindle.kit.db import Conn, Unavailable
 from rekindle.leads.ask import ask
 from rekindle.office.keys import office_key
 from rekindle.outbox import ending, store
-from rekindle.outbox.attempt import attempt_of, outgoing_of
+from rekindle.outbox.attempt import attempt_of, outgoing_of, window_end
 from rekindle.outbox.desk import Desk
 from rekindle.outbox.record import Held, Judged, record, tell_held
+from rekindle.outbox.routes import Route
 from rekindle.outbox.types import FromAddresses, Message
 from rekindle.policy import load as policies
 from rekindle.providers.ports import Outgoing
@@ -28,6 +30,7 @@ SHORTEST_HOLD = timedelta(seconds=30)  # a gate that says "hold until now" must 
 LAST_ATTEMPT = MAX_ATTEMPTS - 1  # one is left for the day it can be judged
 BLIND_HOLD = timedelta(minutes=15)  # a hold that names no end
 NO_PROVIDER = "NO_PROVIDER"
+PAUSED = "PROVIDER_PAUSED"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Ready:
     outgoing: Outgoing
     lane: Lane
     lease: Lease
+    route: Route
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Turned:
 async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Ready | Turned | None:
     """Claim one due message down to lane `lowest`; None when nothing is due that nobody else works on."""
     at = desk.clock.now()
+    routes = await desk.routes.of(office_id)
     message: Message | None = None
     try:
         async with desk.db.office(office_id) as conn:
@@ -57,7 +62,7 @@ async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Read
             if found is None:
                 return None
             message, sender = found
-            return await _judge(conn, desk, office_id, message, sender, at=at)
+            return await _judge(conn, desk, office_id, message, sender, routes=routes, at=at)
     except Unavailable:
         raise
     except Exception as error:
@@ -70,13 +75,27 @@ async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Read
 
 
 async def _judge(
-    conn: Conn, desk: Desk, office_id: UUID, message: Message, sender: FromAddresses, *, at: datetime
+    conn: Conn,
+    desk: Desk,
+    office_id: UUID,
+    message: Message,
+    sender: FromAddresses,
+    *,
+    routes: Mapping[Channel, Route],
+    at: datetime,
 ) -> Ready | Turned:
     if message.expires_at is not None and message.expires_at <= at:
         await _turn_away(conn, office_id, message, code="EXPIRED", text="It was not worth sending any more.", at=at)
         return Turned(Verdict.DENY, message.lane)
-    if message.channel not in desk.senders:
+    route = routes.get(message.channel)
+    if route is None:
         await _hold_without_provider(conn, office_id, message, at=at)
+        return Turned(Verdict.HOLD, message.lane)
+    paused = desk.traffic.paused_until(office_id, route.sender.name)
+    if paused is not None and paused > at:
+        # No decision is worth recording while nothing can leave; the gate is asked when it can.
+        text = f"{route.sender.name} takes nothing at the moment."
+        await _hold(conn, office_id, message, paused, code=PAUSED, text=text)
         return Turned(Verdict.HOLD, message.lane)
     if message.error_code == NO_PROVIDER:
         await settle(conn, office_id, _no_provider_key(message), by=None, at=at)
@@ -88,9 +107,10 @@ async def _judge(
     why = await record(conn, office_id, message, Judged(known, attempt, policy.version, answer), at=at)
     if answer.verdict is Verdict.ALLOW:
         lease = Lease.take(at, desk.terms.lease)
-        provider = desk.senders[message.channel].name
-        await store.set_in_flight(conn, office_id, message.id, lease=lease, provider=provider, at=at)
-        return Ready(outgoing_of(desk, office_id, message, sender), message.lane, lease)
+        await store.set_in_flight(conn, office_id, message.id, lease=lease, provider=route.sender.name, at=at)
+        ends = window_end(message, known, policy, at)
+        going = outgoing_of(desk, office_id, replace(message, in_flight_at=at), sender, not_after=ends)
+        return Ready(going, message.lane, lease, route)
     if answer.verdict is Verdict.HOLD:
         until = max(answer.until or at + BLIND_HOLD, at + SHORTEST_HOLD)
         await _hold(conn, office_id, message, until, code=answer.code, text=why)

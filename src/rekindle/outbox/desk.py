@@ -1,14 +1,15 @@
 """What every step of the outbox works with; made once, in the wiring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from rekindle.decide.words import Channel
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
+from rekindle.outbox.routes import Routes
 from rekindle.outbox.types import Terms
-from rekindle.providers.ports import Sender
+from rekindle.traffic.traffic import Change, Traffic
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Desk:
     keyring: Keyring
     clock: Clock
     chance: Callable[[], float]
-    senders: Mapping[Channel, Sender]
+    routes: Routes
+    traffic: Traffic
+    tell: Callable[[UUID, str, Change], Awaitable[None]]  # a provider's breaker opened or closed
     base_url: str
     terms: Terms = field(default_factory=Terms)

@@ -62,9 +62,15 @@ async def fail(conn: Conn, office_id: UUID, message: Message, *, code: str, text
 async def mind(conn: Conn, office_id: UUID, message: Message, code: str, *, office_key: bytes, at: datetime) -> None:
     """Draw the lasting consequence of a provider's error code: an address that must not, or cannot, be written to."""
     reason = refusal.suppresses(code)
-    if reason is None:
-        return
-    await suppress(
+    if reason is not None:
+        await block(conn, office_id, message, code, reason, office_key=office_key, at=at)
+
+
+async def block(
+    conn: Conn, office_id: UUID, message: Message, code: str, reason: str, *, office_key: bytes, at: datetime
+) -> None:
+    """Write to this address no more on this channel, because a provider's `code` says so; told once."""
+    closed = await suppress(
         conn,
         office_id,
         office_key,
@@ -75,8 +81,9 @@ async def mind(conn: Conn, office_id: UUID, message: Message, code: str, *, offi
         event_id=None,
         at=at,
     )
-    line = {"channel": message.channel.value, "reason": reason, "rule": f"provider:{code}"}
-    await timeline.append(conn, office_id, message.lead_id, Kind.SUPPRESSED, line, at=at)
+    if closed:
+        line = {"channel": message.channel.value, "reason": reason, "rule": f"provider:{code}"}
+        await timeline.append(conn, office_id, message.lead_id, Kind.SUPPRESSED, line, at=at)
 
 
 def unknown_key(message: Message) -> str:

@@ -7,7 +7,6 @@ every slot, each time it frees, looks at the higher lanes first. Offices take tu
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.decide.words import Lane
@@ -18,7 +17,6 @@ from rekindle.outbox import store
 from rekindle.outbox.claim import Ready, take
 from rekindle.outbox.desk import Desk
 from rekindle.outbox.send import send
-from rekindle.providers.ports import SendRefusedError
 
 logger = log.get("outbox")
 
@@ -36,7 +34,6 @@ class Outbox:
     )
     _busy: dict[Lane, int] = field(default_factory=lambda: {URGENT: 0, Lane.BULK: 0})
     _running: set[asyncio.Task[None]] = field(default_factory=set)
-    _eased_until: datetime | None = None
     _open: bool = True
     handled: int = 0
 
@@ -80,7 +77,7 @@ class Outbox:
         slots = self.desk.terms.slots
         if not self._open or sum(self._busy.values()) >= slots:
             return False
-        return lowest is URGENT or (self._busy[lowest] < max(slots // 2, 1) and not self._eased())
+        return lowest is URGENT or self._busy[lowest] < max(slots // 2, 1)
 
     async def _one(self, office_id: UUID, lowest: Lane) -> None:
         """One message of one office; where one was, there may be more."""
@@ -92,20 +89,12 @@ class Outbox:
             self._queues[lowest][office_id] = None
             if isinstance(taken, Ready):
                 self._fill()
-                self._ease(await send(self.desk, taken))
+                await send(self.desk, taken)
         except Unavailable as error:
             logger.warning("database away", where="outbox", error=type(error).__name__)
         finally:
             self._busy[lowest] -= 1
             self._fill()
-
-    def _ease(self, outcome: object) -> None:
-        """A provider that names a pause gets one from all but the urgent lanes."""
-        if isinstance(outcome, SendRefusedError) and outcome.retry_after is not None:
-            self._eased_until = self.desk.clock.now() + timedelta(seconds=outcome.retry_after)
-
-    def _eased(self) -> bool:
-        return self._eased_until is not None and self.desk.clock.now() < self._eased_until
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -37,16 +37,21 @@ async def _office(desk: Desk, office_id: UUID) -> int:
     async with desk.db.office(office_id) as conn:
         messages = await store.take_open(conn, office_id, lease=lease, at=desk.clock.now(), limit=BATCH)
         sender = await store.from_addresses(conn, office_id)
-    answers = await asyncio.gather(*(_ask(desk, outgoing_of(desk, office_id, m, sender)) for m in messages))
+    answers = await asyncio.gather(
+        *(_ask(desk, m.provider or "", outgoing_of(desk, office_id, m, sender)) for m in messages)
+    )
     for message, answer in zip(messages, answers, strict=True):
         await _write(desk, office_id, message, lease, answer)
     return len(messages)
 
 
-async def _ask(desk: Desk, outgoing: Outgoing) -> Found | Missing | CannotTell:
+async def _ask(desk: Desk, provider: str, outgoing: Outgoing) -> Found | Missing | CannotTell:
+    route = await desk.routes.named(outgoing.office_id, provider)
+    if route is None:
+        return CannotTell()  # it was handed to somebody who is connected no more: only they could know
     try:
         async with asyncio.timeout(desk.terms.deadline):
-            return await desk.senders[outgoing.channel].find(outgoing, deadline=desk.terms.deadline)
+            return await route.sender.find(outgoing, route.account, deadline=desk.terms.deadline)
     except (SendUncertainError, TimeoutError):
         return CannotTell()
     except Exception as error:  # noqa: BLE001 tells nothing of the message, which stays unknown and is shown

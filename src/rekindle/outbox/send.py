@@ -11,7 +11,8 @@ from rekindle.kit.db import Unavailable
 from rekindle.outbox import settle
 from rekindle.outbox.claim import Ready
 from rekindle.outbox.desk import Desk
-from rekindle.providers.ports import Accepted, SendRefusedError, SendUncertainError
+from rekindle.providers.ports import Accepted, Fault, SendRefusedError, SendUncertainError
+from rekindle.traffic.traffic import PausedError
 
 logger = log.get("outbox")
 
@@ -42,10 +43,25 @@ async def send(desk: Desk, ready: Ready) -> Outcome | None:
 
 
 async def _call(desk: Desk, ready: Ready) -> Outcome:
-    sender = desk.senders[ready.outgoing.channel]
+    office, sender, account = ready.outgoing.office_id, ready.route.sender, ready.route.account
+    try:
+        await desk.traffic.enter(office, sender.name, sender.limits(account))
+    except PausedError as paused:
+        left = max((paused.until - desk.clock.now()).total_seconds(), 0.0)
+        return SendRefusedError("PAUSED", paused.why, permanent=False, retry_after=left)
+    outcome = await _ask(desk, ready)
+    fault, wait, text = _fault_of(outcome)
+    changed = await desk.traffic.leave(office, sender.name, fault, retry_after=wait, text=text)
+    if changed is not None:
+        await desk.tell(office, sender.name, changed)
+    return outcome
+
+
+async def _ask(desk: Desk, ready: Ready) -> Outcome:
+    sender = ready.route.sender
     try:
         async with asyncio.timeout(desk.terms.deadline + MARGIN):
-            return await sender.send(ready.outgoing, deadline=desk.terms.deadline)
+            return await sender.send(ready.outgoing, ready.route.account, deadline=desk.terms.deadline)
     except SendRefusedError as refused:
         return refused
     except SendUncertainError:
@@ -55,6 +71,14 @@ async def _call(desk: Desk, ready: Ready) -> Outcome:
     except Exception as error:  # noqa: BLE001 it may have sent before it broke: recorded as unknown
         logger.error("adapter broke", provider=sender.name, error=type(error).__name__)  # noqa: TRY400
         return Uncertain(type(error).__name__)
+
+
+def _fault_of(outcome: Outcome) -> tuple[Fault | None, float | None, str]:
+    if isinstance(outcome, Uncertain):
+        return Fault.AWAY, None, outcome.code
+    if isinstance(outcome, SendRefusedError):
+        return outcome.fault, outcome.retry_after, outcome.text
+    return None, None, ""
 
 
 async def _settle(desk: Desk, ready: Ready, outcome: Outcome) -> None:
@@ -74,8 +98,7 @@ async def _settle(desk: Desk, ready: Ready, outcome: Outcome) -> None:
 
 async def _write(desk: Desk, ready: Ready, office: UUID, message: UUID, outcome: Outcome) -> None:
     if isinstance(outcome, Accepted):
-        provider = desk.senders[ready.outgoing.channel].name
-        await settle.accepted(desk, office, message, outcome, provider=provider)
+        await settle.accepted(desk, office, message, outcome, provider=ready.route.sender.name)
     elif isinstance(outcome, SendRefusedError):
         await settle.refused(desk, office, message, ready.lease, outcome)
     else:

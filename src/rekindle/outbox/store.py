@@ -93,7 +93,8 @@ async def take_due(conn: Conn, office_id: UUID, *, lowest: Lane, at: datetime) -
               and m.due_at <= %(at)s
             order by m.due_at limit %(candidates)s) c
         )
-        select m.*, person.id as person_lead, o.phone as office_phone, o.email as office_email
+        select m.*, person.id as person_lead, o.phone as office_phone, o.email as office_email,
+          o.name as office_name, o.slug as office_slug
         from (select id, lead_id from candidate order by lane, due_at) c
           cross join lateral (
             select coalesce(merged_into, id) as id from lead
@@ -104,7 +105,7 @@ async def take_due(conn: Conn, office_id: UUID, *, lowest: Lane, at: datetime) -
             select * from message
             where office_id = %(office)s and id = c.id and state = 'planned' and due_at <= %(at)s
             for update skip locked) m
-          cross join lateral (select phone, email from office where office_id = m.office_id offset 0) o
+          cross join lateral (select phone, email, name, slug from office where office_id = m.office_id offset 0) o
         limit 1
         """,
         {"office": office_id, "lowest": int(lowest), "at": at, "candidates": CANDIDATES},
@@ -112,14 +113,15 @@ async def take_due(conn: Conn, office_id: UUID, *, lowest: Lane, at: datetime) -
     row = await cursor.fetchone()
     if row is None:
         return None
-    return _message(row), FromAddresses(row["office_phone"], row["office_email"])
+    sender = FromAddresses(row["office_phone"], row["office_email"], row["office_name"], row["office_slug"])
+    return _message(row), sender
 
 
 async def from_addresses(conn: Conn, office_id: UUID) -> FromAddresses:
     """What the office this connection is in sends from."""
-    cursor = await conn.execute("select phone, email from office where office_id = %s", (office_id,))
+    cursor = await conn.execute("select phone, email, name, slug from office where office_id = %s", (office_id,))
     row = await cursor.fetchone()
-    return FromAddresses(None, None) if row is None else FromAddresses(row["phone"], row["email"])
+    return FromAddresses(None, None) if row is None else FromAddresses(**row)
 
 
 async def lock(conn: Conn, office_id: UUID, message_id: UUID) -> Message | None:
@@ -137,6 +139,20 @@ async def lock(conn: Conn, office_id: UUID, message_id: UUID) -> Message | None:
             where office_id = %(office)s and id = %(id)s and direction = 'out' and person.id is not null for update) m
         """,
         {"office": office_id, "id": message_id},
+    )
+    row = await cursor.fetchone()
+    return None if row is None else _message(row)
+
+
+async def get(conn: Conn, office_id: UUID, message_id: UUID) -> Message | None:
+    """The message as it stands, unlocked."""
+    cursor = await conn.execute(
+        """
+        select m.*, coalesce(l.merged_into, l.id) as person_lead from message m
+        join lead l on l.office_id = m.office_id and l.id = m.lead_id
+        where m.office_id = %s and m.id = %s and m.direction = 'out'
+        """,
+        (office_id, message_id),
     )
     row = await cursor.fetchone()
     return None if row is None else _message(row)
@@ -345,5 +361,6 @@ def _message(row: Row) -> Message:
         lease_token=row["lease_token"],
         in_flight_at=row["in_flight_at"],
         accepted_at=row["accepted_at"],
+        delivered_at=row["delivered_at"],
         error_code=row["error_code"],
     )

@@ -33,6 +33,7 @@ class Message:
     lease_token: UUID | None
     in_flight_at: datetime | None
     accepted_at: datetime | None
+    delivered_at: datetime | None
     error_code: str | None  # while planned: why it was held or put back
 
 
@@ -50,10 +51,12 @@ class Terms:
 
 @dataclass(frozen=True)
 class FromAddresses:
-    """What the office sends from."""
+    """What the office sends from, and how it is called: by people, and in the URLs of its webhooks."""
 
     phone: str | None
     email: str | None
+    name: str = ""
+    slug: str = ""
 
     def of(self, channel: Channel) -> str:
         return (self.phone if channel is Channel.SMS else self.email) or ""

@@ -10,19 +10,27 @@ from rekindle.outbox import ending
 from rekindle.outbox import store as outbox
 from rekindle.outbox.types import Message
 from rekindle.providers.ports import Receipt
+from rekindle.receipts.consequence import mind
+from rekindle.receipts.find import UnknownMessageError, message_of
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
+
+__all__ = ["UnknownMessageError", "apply"]
 
 BROKEN = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
 
 
-class UnknownMessageError(Exception):
-    """No message of ours has this key or provider id (yet): the event should be tried again later."""
-
-
 async def apply(conn: Conn, office_id: UUID, receipt: Receipt, *, office_key: bytes, at: datetime) -> UUID:
     """Apply one receipt in the caller's transaction; the lead it was about. Raises UnknownMessageError."""
-    message = await _find(conn, office_id, receipt)
+    message = await message_of(
+        conn,
+        office_id,
+        message_id=receipt.message_id,
+        key=receipt.key,
+        provider=receipt.provider,
+        provider_id=receipt.provider_id,
+        event=receipt.external_id,
+    )
     told_at = min(receipt.at or at, at)  # a provider's clock may run ahead of ours, never behind the truth
     reached = await ending.left(
         conn,
@@ -45,21 +53,10 @@ async def apply(conn: Conn, office_id: UUID, receipt: Receipt, *, office_key: by
     return message.lead_id
 
 
-async def _find(conn: Conn, office_id: UUID, receipt: Receipt) -> Message:
-    found = await outbox.id_by_key(conn, office_id, receipt.key) if receipt.key else None
-    if found is None and receipt.provider_id:
-        found = await outbox.id_by_provider(conn, office_id, receipt.provider, receipt.provider_id)
-    message = None if found is None else await outbox.lock(conn, office_id, found)
-    if message is None:
-        raise UnknownMessageError(receipt.external_id)
-    return message
-
-
 async def _broken(
     conn: Conn, office_id: UUID, message: Message, receipt: Receipt, *, office_key: bytes, at: datetime
 ) -> None:
     """It will not arrive: say why, mind what that means for the address, and look at the lead again."""
     await outbox.set_error(conn, office_id, message.id, code=receipt.code, text=receipt.text)
-    if receipt.permanent:
-        await ending.mind(conn, office_id, message, receipt.code, office_key=office_key, at=at)
+    await mind(conn, office_id, message, receipt, office_key=office_key, at=at)
     await ask(conn, office_id, [message.lead_id], lane=message.lane, cause="receipt", at=at)

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     RECONCILED = "reconciled"
     FAILED = "failed"
     REPLIED = "replied"
+    TOUCHED = "touched"  # clicked in an e-mail
+    ENRICHED = "enriched"
     BOOKED = "booked"
     HANDED_OFF = "handed_off"
     OFFERED = "offered"

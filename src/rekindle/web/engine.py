@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from rekindle.connections.accounts import Accounts
 from rekindle.inbox.receive import Receiver
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
+from rekindle.kit.limits.blocks import Blocks
+from rekindle.kit.limits.choose import limits as shared_limits
 from rekindle.kit.settings import Settings
 from rekindle.providers.ports import Providers
 
@@ -22,6 +25,8 @@ class Engine:
     settings: Settings
     providers: Providers
     receiver: Receiver
+    accounts: Accounts
+    limits: Blocks
 
 
 @asynccontextmanager
@@ -29,5 +34,6 @@ async def open_engine(
     *, db: Db, keyring: Keyring, clock: Clock, settings: Settings, providers: Providers
 ) -> AsyncIterator[Engine]:
     """An engine whose receiver runs until the block ends; what it took is stored before the block is left."""
-    async with Receiver(db, clock) as receiver:
-        yield Engine(db, keyring, clock, settings, providers, receiver)
+    accounts = Accounts(db, keyring, clock)
+    async with Receiver(db, clock) as receiver, shared_limits(settings, db) as limits:
+        yield Engine(db, keyring, clock, settings, providers, receiver, accounts, Blocks(limits))

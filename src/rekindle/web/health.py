@@ -1,30 +1,24 @@
 """Is it up, is it ready, do the providers answer, and how is it doing."""
 
-import asyncio
 import hmac
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
-from rekindle.decide.words import Channel
 from rekindle.invariants import ready, store
 from rekindle.kit import migrate
-from rekindle.kit.ids import new_id
-from rekindle.providers.ports import Outgoing, Sender, SendRefusedError, SendUncertainError
 from rekindle.web import body, metrics
 from rekindle.web.engine import Engine
+from rekindle.web.reach import reached
 from rekindle.web.session import AnonymousError, engine_of
 from rekindle.web.source import at_home
 
 router = APIRouter(include_in_schema=False)
 
 RETRY_SECONDS = 5
-DEEP_SECONDS = 5.0
 SCRAPE_KEPT = timedelta(seconds=5)
-NOBODY = UUID(int=0)
 
 
 async def operator(request: Request) -> None:
@@ -64,17 +58,16 @@ async def is_ready(request: Request) -> JSONResponse:
 
 @router.get("/health/deep", dependencies=[Depends(operator)])
 async def deep(request: Request) -> JSONResponse:
-    """Every provider answers a reading question; 503 names those that do not."""
+    """Every provider that somebody is connected to answers a reading question; 503 names those that do not."""
     engine = engine_of(request)
-    senders = engine.providers.senders
-    answers = await asyncio.gather(*(_reach(sender, channel, engine) for channel, sender in senders.items()))
-    providers = {
-        str(channel): {"provider": sender.name, "answers": not why, "why": why}
-        for (channel, sender), why in zip(senders.items(), answers, strict=True)
-    }
-    failing = [channel for channel, found in providers.items() if not found["answers"]]
+    providers = await reached(engine)
+    failing = sorted(name for name, found in providers.items() if not found.ok)
     return JSONResponse(
-        {"status": "failing" if failing else "ok", "failing": failing, "providers": providers},
+        {
+            "status": "failing" if failing else "ok",
+            "failing": failing,
+            "providers": {name: {"answers": found.ok, "why": found.text} for name, found in providers.items()},
+        },
         status_code=503 if failing else 200,
     )
 
@@ -95,25 +88,3 @@ async def _page(request: Request, engine: Engine) -> bytes:
             kept = (at, await store.gauges(conn, at=at))
         request.app.state.scraped = kept
     return metrics.render(kept[1])
-
-
-async def _reach(sender: Sender, channel: Channel, engine: Engine) -> str:
-    """Asks after a message nobody ever sent; any answer is an answer. Empty when it came, else why not."""
-    key = str(new_id())
-    asked = Outgoing(
-        office_id=NOBODY,
-        message_id=new_id(),
-        key=f"health:{key}",
-        channel=channel,
-        to="",
-        sender="",
-        subject=None,
-        body="",
-        headers=(),
-        expires_at=engine.clock.now(),
-    )
-    try:
-        await sender.find(asked, deadline=DEEP_SECONDS)
-    except (SendUncertainError, SendRefusedError) as error:
-        return type(error).__name__.removesuffix("Error")
-    return ""

@@ -1,25 +1,33 @@
 """The hot path: verify the signature, store the raw event, answer. Plain ASGI, nothing between wire and inbox."""
 
 import functools
+import hashlib
 from dataclasses import dataclass
+from uuid import UUID
 
 import orjson
 from prometheus_client import Counter
 from starlette.types import Receive, Scope, Send
 
-from rekindle.decide.words import Lane
 from rekindle.inbox.receive import Arrival, FullError
+from rekindle.kit import log
 from rekindle.kit.db import Unavailable
-from rekindle.providers.ports import RefusedSignatureError
+from rekindle.providers.ports import Account, HookAnswer, Inbound, RefusedSignatureError, Request
 from rekindle.web import body as bodies
-from rekindle.web.doors import Door, Doors
+from rekindle.web.doors import PLATFORM, Door, Doors
 from rekindle.web.engine import Engine
+from rekindle.web.limits import HookLimits
 from rekindle.web.metrics import HOOKS
 
-RETRY_SECONDS = b"5"
-# Sources of people who wait for their first answer; replies and receipts of all others come behind them.
-ENQUIRIES = frozenset({"form"})
-PARTS = 4  # "", hooks, office, source
+RETRY_SECONDS = 5
+PARTS = 4  # "", hooks, office, source; whatever follows is the tail
+LONGEST_ID = 200
+LONGEST_TAIL = 500
+NO_OFFICE = UUID(int=0)
+
+logger = log.get("hooks")
+
+Headers = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True)
@@ -28,85 +36,165 @@ class Answer:
 
     status: int
     outcome: str
-    body: dict[str, object]
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes
+    headers: Headers = ((b"content-type", b"application/json"),)
 
 
-STRANGE = Answer(404, "unknown", {"error": "no such endpoint"})
-WRONG_METHOD = Answer(405, "method", {"error": "POST only"}, ((b"allow", b"POST"),))
-LARGE = Answer(413, "large", {"error": "the body is larger than 1 MiB"}, ((b"connection", b"close"),))
-SLOW = Answer(408, "slow", {"error": "the body did not arrive in time"}, ((b"connection", b"close"),))
-LATER = Answer(429, "later", {"error": "cannot store it now, send it again"}, ((b"retry-after", RETRY_SECONDS),))
+def _said(status: int, outcome: str, body: dict[str, object], *more: tuple[bytes, bytes]) -> Answer:
+    return Answer(status, outcome, orjson.dumps(body), ((b"content-type", b"application/json"), *more))
+
+
+STRANGE = _said(404, "unknown", {"error": "no such endpoint"})
+WRONG_METHOD = _said(405, "method", {"error": "POST only"}, (b"allow", b"POST"))
+SLOW = _said(408, "slow", {"error": "the body did not arrive in time"}, (b"connection", b"close"))
+# A platform's event for a location nobody here has: genuine or not, there is nothing to store and nothing to retry.
+NOBODY = _said(200, "nobody", {"ignored": "no office here has this account"})
 
 
 class Hooks:
-    """POST /hooks/{office}/{source}."""
+    """POST /hooks/{office}/{source}[/{tail}], and GET where a provider wants proof that the endpoint is ours."""
 
     def __init__(self, engine: Engine, *, seconds: float = bodies.SECONDS) -> None:
         self._engine = engine
-        self._doors = Doors(engine)
+        self._doors = Doors.of(engine)
+        self._limits = HookLimits.of(engine)
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; 2xx only when the event is durable."""
-        source = "unknown"
+        parts = scope["path"].split("/", PARTS)
+        office, source = (parts[2], parts[3]) if len(parts) >= PARTS else ("", "")
+        inbound = self._engine.providers.inbound.get(source)
+        if inbound and not inbound.tails and len(parts) > PARTS:
+            inbound = None
         try:
-            door, source = await self._door(scope)
-            answer = await self._take(door, scope, receive) if isinstance(door, Door) else door
+            answer = await self._serve(scope, receive, office, inbound) if inbound else STRANGE
         except bodies.GoneError:
-            _counted(source, "gone").inc()
+            # Only wired sources become a label: what a stranger writes in a path must not grow the metrics.
+            _counted(source if inbound else "unknown", "gone").inc()
             return
         except Unavailable:
-            answer = LATER
-        _counted(source, answer.outcome).inc()
+            answer = _later(RETRY_SECONDS)
+        _counted(source if inbound else "unknown", answer.outcome).inc()
         await _reply(send, answer)
 
-    async def _door(self, scope: Scope) -> tuple[Door | Answer, str]:
-        parts = scope["path"].split("/")
-        if len(parts) != PARTS:
-            return STRANGE, "unknown"
-        _, _, office, source = parts
-        # Only wired sources become a label: what a stranger writes in a path must not grow the metrics.
-        label = source if source in self._engine.providers.inbound else "unknown"
-        if scope["method"] != "POST":
-            return WRONG_METHOD, label
-        return await self._doors.find(office, source) or STRANGE, label
-
-    async def _take(self, door: Door, scope: Scope, receive: Receive) -> Answer:
+    async def _serve(self, scope: Scope, receive: Receive, office: str, inbound: Inbound) -> Answer:
+        if scope["method"] not in ("POST", "GET"):
+            return WRONG_METHOD
+        door = None if office == PLATFORM else await self._doors.find(office, inbound.source)
+        if office != PLATFORM and door is None:
+            return STRANGE
+        wait = await self._limits.admit(scope, office, inbound.source, at=self._engine.clock.now())
+        if wait is not None:
+            return _later(wait)
         try:
-            body = await bodies.read(scope, receive, seconds=self._seconds)
+            body = await bodies.read(scope, receive, limit=inbound.limit, seconds=self._seconds)
         except bodies.TooLargeError:
-            return LARGE
+            return _large(inbound.limit)
         except bodies.TooSlowError:
             return SLOW
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        at = self._engine.clock.now()
+        return await self._hear(scope, self._request(scope, body), office, door, inbound)
+
+    async def _hear(self, scope: Scope, request: Request, office: str, door: Door | None, inbound: Inbound) -> Answer:
+        door = door or await self._doors.named(inbound.source, request)
         try:
-            external_id = door.inbound.verify(body, headers, secret=door.secret, at=at)
+            if door is None:
+                return self._for_nobody(inbound, request)
+            return await self._take(door, request, office)
         except RefusedSignatureError as error:
-            return Answer(401, "refused", {"error": str(error)})
+            await self._limits.refused(scope, office, inbound.source, at=request.at)
+            return _said(401, "refused", {"error": str(error)})
+
+    def _for_nobody(self, inbound: Inbound, request: Request) -> Answer:
+        """A platform asks whether its one URL is ours, or names an account nobody here has: genuine all the same?"""
+        plug = self._engine.providers.plugs.get(inbound.provider)
+        named = {plug.account_field: inbound.account_name(request)} if plug and plug.account_field else {}
+        account = Account(NO_OFFICE, inbound.provider, named)
+        if request.method == "GET":
+            return _plain(inbound.challenge(request, account))
+        inbound.verify(request, account)
+        return NOBODY
+
+    async def _take(self, door: Door, request: Request, office: str) -> Answer:
+        inbound = door.inbound
+        if request.method == "GET":
+            return _plain(inbound.challenge(request, door.account))
+        verified = inbound.verify(request, door.account)
+        wait = await self._limits.spend(office, inbound.source, at=request.at)
+        if wait is not None:
+            return _later(wait)
+        arrival = Arrival(
+            office_id=door.office_id,
+            source=inbound.source,
+            external_id=verified.external_id[:LONGEST_ID],
+            content_type=request.headers.get("content-type", "")[:LONGEST_ID],
+            body=request.body,
+            lane=inbound.lane,
+            tail=request.tail[:LONGEST_TAIL],
+            party=_party(door, verified.party),
+        )
         try:
-            stored = await self._engine.receiver.receive(
-                Arrival(
-                    office_id=door.office_id,
-                    source=door.inbound.source,
-                    external_id=external_id,
-                    content_type=headers.get("content-type", ""),
-                    body=body,
-                    lane=Lane.FIRST_TOUCH if door.inbound.source in ENQUIRIES else Lane.REPLY,
-                )
-            )
+            stored = await self._engine.receiver.receive(arrival)
         except FullError:
-            return LATER
+            return _later(RETRY_SECONDS)
         outcome = "duplicate" if stored.duplicate else "stored"
-        return Answer(200, outcome, {"id": str(stored.event_id), "duplicate": stored.duplicate})
+        if inbound.answer is not None:
+            return _as_expected(inbound.answer, outcome)
+        return _said(200, outcome, {"id": str(stored.event_id), "duplicate": stored.duplicate})
+
+    def _request(self, scope: Scope, body: bytes) -> Request:
+        """As the provider sent it: path and query are the raw ones, the host is the one we are known by."""
+        raw = scope.get("raw_path") or scope["path"].encode()
+        path = raw.split(b"?", 1)[0].decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
+        tail = path.split("/", PARTS)[PARTS:]
+        return Request(
+            method=scope["method"],
+            url=self._engine.settings.base_url + path + (f"?{query}" if query else ""),
+            tail=tail[0] if tail else "",
+            headers=_headers(scope),
+            body=body,
+            at=self._engine.clock.now(),
+        )
+
+
+def _party(door: Door, party: str) -> bytes | None:
+    """Whom it is about, as a keyed hash: enough to keep order, nothing to read."""
+    if not party:
+        return None
+    key = door.office_id.bytes
+    return hashlib.blake2b(party.encode("utf-8", "replace"), digest_size=16, key=key).digest()
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _later(seconds: float) -> Answer:
+    wait = str(max(1, round(seconds))).encode()
+    return _said(429, "later", {"error": "cannot take it now, send it again"}, (b"retry-after", wait))
+
+
+def _large(limit: int) -> Answer:
+    return _said(413, "large", {"error": f"the body is larger than {limit >> 20} MiB"}, (b"connection", b"close"))
+
+
+def _plain(body: bytes) -> Answer:
+    return Answer(200, "challenge", body, ((b"content-type", b"text/plain; charset=utf-8"),))
+
+
+def _as_expected(answer: HookAnswer, outcome: str) -> Answer:
+    return Answer(answer.status, outcome, answer.body, ((b"content-type", answer.content_type.encode()),))
 
 
 async def _reply(send: Send, answer: Answer) -> None:
-    body = orjson.dumps(answer.body)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *answer.headers]
+    headers = [(b"content-length", str(len(answer.body)).encode()), *answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 @functools.cache

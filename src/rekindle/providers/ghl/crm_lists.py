@@ -11,8 +11,10 @@ from rekindle.providers.ports import CrmPage, Fetched
 
 CONTACTS = 100
 TEXTS = 100
-EMAILS = 20  # an inbound one may need a call of its own for its text, so a page of them stays cheap
+EMAILS = 10  # the fewest the export gives; an e-mail may need a call of its own, so a page of them stays cheap
+LATEST = 3  # e-mails of a thread that are looked into
 JSON = "application/json"
+OF_MAIL = ("subject", "body", "from", "to", "direction", "dateAdded", "status", "contentType", "source")
 LONGEST_ID = 200
 
 
@@ -48,7 +50,7 @@ async def messages(line: Line, since: datetime, cursor: str) -> CrmPage:
     params = {
         "locationId": line.location,
         "limit": str(EMAILS if email else TEXTS),
-        "sortBy": "createdAt",
+        "sortBy": "updatedAt" if email else "createdAt",  # an answer by e-mail changes the row of its thread
         "sortOrder": "asc",
         "startDate": moment(since),
         **({"channel": "Email"} if email else {}),
@@ -56,13 +58,12 @@ async def messages(line: Line, since: datetime, cursor: str) -> CrmPage:
     }
     said = await line.call(Call("GET", "/conversations/messages/export", params=params))
     rows = _rows(said, "messages")
-    if email:
-        rows = [await _with_text(line, row) for row in rows]
+    events = [event for row in rows for event in (await _mails(line, row) if email else [_message_event(row)])]
     following = said.get("nextCursor")
     if following and (not isinstance(following, str) or following == place):
         raise malformed("a page of messages without a way to the next")
     then = f"{walk}:{following}" if following and rows else ("" if email else "emails:")
-    return CrmPage(tuple(_message_event(row) for row in rows), then)
+    return CrmPage(tuple(events), then)
 
 
 def contact_event(row: dict[str, Any]) -> Fetched:
@@ -93,14 +94,20 @@ def _rows(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return listed
 
 
-async def _with_text(line: Line, row: dict[str, Any]) -> dict[str, Any]:
-    """An inbound e-mail with the text that the export may leave out."""
-    if row.get("direction") != "inbound" or row.get("body"):
-        return row
+async def _mails(line: Line, row: dict[str, Any]) -> list[Fetched]:
+    """A row is a thread: one e-mail, or several of both directions, of which it names only the ids."""
     meta = row.get("meta")
     email = meta.get("email") if isinstance(meta, dict) else None
-    ids = texts(email.get("messageIds")) if isinstance(email, dict) else ()
-    if not ids:
-        return row
-    said = await line.call(Call("GET", f"/conversations/messages/email/{named(ids[-1])}"))
-    return {**row, **{name: said[name] for name in ("subject", "body", "from", "to") if name in said}}
+    ids = [each for each in texts(email.get("messageIds")) if each.isprintable()] if isinstance(email, dict) else []
+    if len(ids) > 1:
+        return [await _mail(line, row, each, each) for each in ids[-LATEST:]]
+    if ids and row.get("direction") == "inbound" and not row.get("body"):
+        return [await _mail(line, row, ids[0], row["id"])]
+    return [_message_event(row)]
+
+
+async def _mail(line: Line, row: dict[str, Any], name: str, external_id: str) -> Fetched:
+    said = await line.call(Call("GET", f"/conversations/messages/email/{named(name)}"))
+    told = {each: said[each] for each in OF_MAIL if each in said}
+    whole = {**row, **told, "emailMessageId": name}
+    return Fetched(external_id[:LONGEST_ID], JSON, orjson.dumps(whole))

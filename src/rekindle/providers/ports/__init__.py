@@ -17,6 +17,7 @@ from rekindle.providers.ports.account import (
 from rekindle.providers.ports.calls import (
     Enricher,
     Enrichment,
+    Feed,
     Fetched,
     Fetcher,
     GoneError,
@@ -82,6 +83,7 @@ class Providers:
     enrichers: Mapping[str, Enricher] = field(default_factory=dict)
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)
     lists: Mapping[str, Listed] = field(default_factory=dict)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)  # the lists again, and what else is read over and over
     crms: Mapping[str, Crm] = field(default_factory=dict)
     oauth: Mapping[str, OAuth] = field(default_factory=dict)
     sandbox: Sender | None = None
@@ -89,11 +91,11 @@ class Providers:
 
 
 __all__ = [
-    "Accepted", "Account", "Booking", "CallFailedError", "CannotTell", "Card", "Carrier", "Checked", "Consequence", "Contact", "Crm",
-    "CrmPage", "Enquiry", "Enriched", "Enricher", "Enrichment", "Event", "Fault", "Fetch", "Fetched", "Fetcher", "Field", "Found",
-    "GivenConsent", "GoneError", "HookAnswer", "Ignored", "Inbound", "Limit", "Listed", "Missing", "NotYetError",
-    "Notifier", "OAuth", "OptedOut", "Outgoing", "Parsed", "Phone", "PhoneError", "PhoneMessage", "PhoneThread", "Plug",
-    "Providers", "Pushed", "Receipt", "RefusedSignatureError", "Reply", "Request", "SendRefusedError",
-    "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice", "StageMoved",
-    "Subject", "Touched", "Uninstalled", "UnparsableError", "Vault", "Verified",
+    "Accepted", "Account", "Booking", "CallFailedError", "CannotTell", "Card", "Carrier", "Checked", "Consequence",
+    "Contact", "Crm", "CrmPage", "Enquiry", "Enriched", "Enricher", "Enrichment", "Event", "Fault", "Feed", "Fetch",
+    "Fetched", "Fetcher", "Field", "Found", "GivenConsent", "GoneError", "HookAnswer", "Ignored", "Inbound", "Limit",
+    "Listed", "Missing", "NotYetError", "Notifier", "OAuth", "OptedOut", "Outgoing", "Parsed", "Phone", "PhoneError",
+    "PhoneMessage", "PhoneThread", "Plug", "Providers", "Pushed", "Receipt", "RefusedSignatureError", "Reply",
+    "Request", "SendRefusedError", "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice",
+    "StageMoved", "Subject", "Touched", "Uninstalled", "UnparsableError", "Vault", "Verified",
 ]  # fmt: skip

@@ -47,11 +47,24 @@ class Checked:
 class Plug(Protocol):
     """What can be connected: its form, what it can carry, and how to see whether it works."""
 
-    provider: str  # the folder's name, and the word in `rekindle connect`
-    title: str
-    fields: tuple[Field, ...]
-    channels: frozenset[Channel]  # messages it can carry to leads; empty for sources and helpers
-    account_field: str  # the field that names the account at the provider (location, page); "" when none does
+    @property
+    def provider(self) -> str:
+        """The folder's name, and the word in `rekindle connect`."""
+        ...
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """Messages it can carry to leads; empty for sources and helpers."""
+        ...
+
+    @property
+    def account_field(self) -> str:
+        """The field that names the account at the provider (location, page); "" when none does."""
+        ...
 
     async def check(self, account: Account, *, deadline: float) -> Checked:
         """Look, change nothing; raises nothing: what went wrong is the answer."""

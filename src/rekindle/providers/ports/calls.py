@@ -1,6 +1,7 @@
 """Calls out that are not messages: fetching what a hint named, asking about a person, telling staff."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -31,8 +32,12 @@ class GoneError(Exception):
 class Fetcher(Protocol):
     """Fetches what an event only hinted at."""
 
-    provider: str
-    source: str  # the inbox source that parses what this fetches; a hint names it
+    @property
+    def provider(self) -> str: ...
+    @property
+    def source(self) -> str:
+        """The inbox source that parses what this fetches; a hint names it."""
+        ...
 
     def limits(self, account: Account) -> tuple[Limit, ...]:
         """What this account may call at most."""
@@ -70,7 +75,8 @@ class Enrichment:
 class Enricher(Protocol):
     """Looks people up. Facts, never decisions; an outage leaves the lead usable."""
 
-    provider: str
+    @property
+    def provider(self) -> str: ...
 
     def limits(self, account: Account) -> tuple[Limit, ...]:
         """What this account may call at most."""
@@ -96,7 +102,8 @@ class StaffNotice:
 class Notifier(Protocol):
     """Tells staff, never leads: no lead's address passes here."""
 
-    provider: str
+    @property
+    def provider(self) -> str: ...
 
     def limits(self, account: Account) -> tuple[Limit, ...]:
         """What this account may send at most."""
@@ -107,19 +114,35 @@ class Notifier(Protocol):
         ...
 
 
-class Listed(Protocol):
-    """A provider's own list of addresses not to be written to (suppressions), kept the same on both sides."""
+class Feed(Protocol):
+    """Something that is read over and over: a provider's own list, a mailbox."""
 
-    provider: str
+    @property
+    def provider(self) -> str: ...
+    @property
+    def source(self) -> str:
+        """The inbox source that parses what this reads."""
+        ...
+
+    @property
+    def every(self) -> timedelta: ...
 
     def limits(self, account: Account) -> tuple[Limit, ...]:
         """What this account may call at most."""
         ...
 
-    async def add(self, address: str, account: Account, *, deadline: float) -> None:
-        """Put an address on the list; raises CallFailedError."""
+    def wanted(self, account: Account) -> bool:
+        """Whether the office set this account up to be read at all."""
         ...
 
     async def since(self, cursor: str, account: Account, *, deadline: float) -> tuple[tuple[Fetched, ...], str]:
-        """What was listed since `cursor` ("" = the beginning), as events, and the next cursor; raises CallFailedError."""
+        """What came since `cursor` ("" = the beginning), as events, and the next cursor; raises CallFailedError."""
+        ...
+
+
+class Listed(Feed, Protocol):
+    """A provider's own list of addresses not to be written to (suppressions), kept the same on both sides."""
+
+    async def add(self, address: str, account: Account, *, deadline: float) -> None:
+        """Put an address on the list; raises CallFailedError."""
         ...

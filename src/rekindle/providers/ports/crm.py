@@ -61,7 +61,8 @@ class Slot:
 class Crm(Protocol):
     """Everything here is safe to repeat: upserts, additive tags, notes keyed by us."""
 
-    provider: str
+    @property
+    def provider(self) -> str: ...
 
     def limits(self, account: Account) -> tuple[Limit, ...]:
         """What this account may call at most."""

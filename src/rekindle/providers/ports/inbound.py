@@ -71,6 +71,7 @@ class Inbound:
     provider: ClassVar[str]  # whose account verifies it; an office without one has no such endpoint
     lane: ClassVar[Lane] = Lane.REPLY
     limit: ClassVar[int] = MEBIBYTE  # most bytes of a body
+    tails: ClassVar[bool] = False  # whether its URLs go on after the source
     answer: ClassVar[HookAnswer | None] = None  # None: our own JSON
 
     def verify(self, request: Request, account: Account) -> Verified:
@@ -86,5 +87,5 @@ class Inbound:
         raise RefusedSignatureError("this endpoint takes POST only")
 
     def account_name(self, request: Request) -> str:  # noqa: ARG002 the default knows no platform
-        """For one URL that serves all offices (/hooks/-/{source}): which account the body names, unverified; "" if none."""
+        """Which account the body names, unverified, "" if none: for one URL of all offices (/hooks/-/{source})."""
         return ""

@@ -79,8 +79,10 @@ class CannotTell:
 class Sender(Protocol):
     """Sends on one or more channels. Every call carries its own deadline in seconds."""
 
-    name: str
-    channels: frozenset[Channel]
+    @property
+    def name(self) -> str: ...
+    @property
+    def channels(self) -> frozenset[Channel]: ...
 
     def limits(self, account: Account) -> tuple[Limit, ...]:
         """What this account may send at most; kept across processes by the caller."""

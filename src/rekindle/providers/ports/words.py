@@ -195,6 +195,7 @@ class StageMoved:
     stage_id: str
     status: str
     at: datetime | None
+    stage: str = ""  # ours, by the office's map; "" when it maps this one to nothing
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from rekindle.decide.words import Channel, MessageState
 from rekindle.kit.clock import Clock
 from rekindle.providers.ports import (
     Accepted,
+    Account,
     CannotTell,
     Found,
+    Limit,
     Missing,
     Outgoing,
     SendRefusedError,
@@ -38,7 +40,11 @@ class SandboxSender:
         self._lines = lines
         self._clock = clock
 
-    async def send(self, outgoing: Outgoing, *, deadline: float) -> Accepted:
+    def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the port
+        """The sandbox says itself when it is too much."""
+        return ()
+
+    async def send(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Accepted:  # noqa: ARG002 the port
         """Hand over once; raises SendRefusedError or SendUncertainError, nothing else."""
         not_after = self._clock.now() + timedelta(seconds=deadline)
         headers = {"content-type": "application/json", NOT_AFTER: f"{not_after.timestamp():.3f}"}
@@ -52,7 +58,7 @@ class SandboxSender:
             raise SendUncertainError(f"no answer from the sandbox ({error})") from error
         return _read(answer)
 
-    async def find(self, outgoing: Outgoing, *, deadline: float) -> Found | Missing | CannotTell:
+    async def find(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Found | Missing | CannotTell:  # noqa: ARG002 the port
         """Whether the sandbox took a message under this key; to be asked once the send's deadline is past."""
         path = f"/messages/{quote(str(outgoing.office_id), safe='')}/{quote(outgoing.key, safe='')}"
         try:

@@ -4,6 +4,7 @@ Blocks are not among them: a block is about one mail, SendGrid itself goes on wr
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import orjson
 
@@ -34,10 +35,15 @@ class SendGridLists:
     requests: SendGridRequests
     provider: str = PROVIDER
     source: str = SOURCE  # the inbox source that reads what `since` brings
+    every: timedelta = timedelta(hours=1)
 
     def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the same for every plan
         """What this account may call at most."""
         return (LIMIT,)
+
+    def wanted(self, account: Account) -> bool:  # noqa: ARG002 every account has these lists
+        """Always: what is listed there must not be written to."""
+        return True
 
     async def add(self, address: str, account: Account, *, deadline: float) -> None:
         """Put an address on the account's global list; raises CallFailedError."""

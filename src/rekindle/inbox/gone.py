@@ -1,0 +1,25 @@
+"""A provider's app was removed from the office's account: its tokens are void, and people must know."""
+
+from rekindle.alerts import notice
+from rekindle.alerts.types import Kind
+from rekindle.connections import store as connections
+from rekindle.inbox.desk import Desk, Done
+from rekindle.inbox.types import Job
+from rekindle.providers.ports import Uninstalled
+
+
+async def take(desk: Desk, job: Job, uninstalled: Uninstalled) -> Done:
+    """Mark the connection as failing and tell the managers; what it knows is kept for the day it is connected again."""
+    note = "The app was uninstalled on the provider's side: connect it again."
+    await connections.fail(desk.conn, desk.office_id, uninstalled.provider, note=note, at=desk.at)
+    await notice.notify(
+        desk.conn,
+        desk.office_id,
+        key=f"uninstalled:{uninstalled.provider}",
+        person_id=None,
+        lead_id=None,
+        kind=Kind.PROBLEM,
+        text=f"{uninstalled.provider}: {note} Nothing comes in or leaves through it until then.",
+        at=desk.at,
+    )
+    return Done(job, "uninstalled", None)

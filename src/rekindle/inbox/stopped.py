@@ -1,0 +1,101 @@
+"""A provider's own list says no: an unsubscribe link of theirs, a spam report, a carrier's block, a dead mailbox."""
+
+from uuid import UUID
+
+from rekindle.alerts import notice
+from rekindle.alerts.types import Kind
+from rekindle.consent.leave import leave
+from rekindle.consent.suppress import suppress
+from rekindle.content import threads
+from rekindle.decide.words import Channel, Lane
+from rekindle.inbox.desk import Desk, Done
+from rekindle.inbox.said import KINDS
+from rekindle.inbox.types import Job
+from rekindle.leads import identity
+from rekindle.leads import store as leads
+from rekindle.leads.ask import ask
+from rekindle.leads.find import by_address
+from rekindle.outbox import store as outbox
+from rekindle.outbox.cancel import cancel_planned
+from rekindle.providers.ports import OptedOut, UnparsableError
+
+REASON = "unsubscribed"
+UNREACHABLE = "unreachable"
+
+
+async def take(desk: Desk, job: Job, opted: OptedOut) -> Done:
+    """Block the address on the channels named; works for addresses that are nobody's. Raises UnparsableError."""
+    address = await _address(desk, opted)
+    lead_id = await _lead(desk, address)
+    closed = await (_dead if opted.dead else _left)(desk, job, opted, address, lead_id)
+    if closed and lead_id is not None:
+        await cancel_planned(desk.conn, desk.office_id, lead_id, reason=REASON, at=desk.at, channels=closed)
+        await ask(desk.conn, desk.office_id, [lead_id], lane=Lane.STEP, cause=REASON, at=desk.at)
+    if opted.complaint and closed:
+        await notice.notify(
+            desk.conn,
+            desk.office_id,
+            key=f"complaint:{job.event_id}",
+            person_id=None,
+            lead_id=lead_id,
+            kind=Kind.PROBLEM,
+            text="A lead reported our e-mail as spam. Nothing more is sent to them.",
+            at=desk.at,
+        )
+    return Done(job, f"{'dead address' if opted.dead else 'opted out'}: {opted.rule}", lead_id)
+
+
+async def _address(desk: Desk, opted: OptedOut) -> str:
+    """The address our own token speaks of; else the one named, normalised."""
+    message_id = threads.read(desk.office_key, opted.token) if opted.token else None
+    message = await outbox.get(desk.conn, desk.office_id, message_id) if message_id else None
+    if message is not None:
+        return message.address
+    found = identity.email(opted.address) if "@" in opted.address else identity.phone(opted.address)
+    if found is None:
+        raise UnparsableError("the opt-out names no usable address")
+    return found
+
+
+async def _lead(desk: Desk, address: str) -> UUID | None:
+    lead_id = await by_address(desk.conn, desk.office_id, "email" if "@" in address else "phone", address)
+    return None if lead_id is None else (await leads.lock(desk.conn, desk.office_id, lead_id)).id
+
+
+async def _left(desk: Desk, job: Job, opted: OptedOut, address: str, lead_id: UUID | None) -> frozenset[Channel]:
+    """Consent taken back; a complaint about one channel closes the lead's addresses on all the channels it names."""
+    points = await leads.points_of(desk.conn, desk.office_id, lead_id) if lead_id else []
+    own = Channel.EMAIL if "@" in address else Channel.SMS
+    closed: set[Channel] = set()
+    for channel in sorted(opted.channels):
+        others = [point.value for point in points if point.kind == KINDS[channel]] if channel is not own else []
+        for each in [address] if channel is own else others:
+            closed |= await leave(
+                desk.conn,
+                desk.office_id,
+                desk.office_key,
+                channels=frozenset({channel}),
+                address=each,
+                reason=REASON,
+                rule=opted.rule,
+                lead_id=lead_id,
+                event_id=job.event_id,
+                evidence={"via": opted.rule},
+                at=desk.at,
+                said_at=min(opted.at or desk.at, desk.at),
+            )
+    return frozenset(closed)
+
+
+async def _dead(desk: Desk, job: Job, opted: OptedOut, address: str, lead_id: UUID | None) -> frozenset[Channel]:  # noqa: ARG001 the same shape as _left
+    return await suppress(
+        desk.conn,
+        desk.office_id,
+        desk.office_key,
+        channels=opted.channels,
+        address=address,
+        reason=UNREACHABLE,
+        rule=opted.rule,
+        event_id=job.event_id,
+        at=desk.at,
+    )

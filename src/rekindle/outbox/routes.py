@@ -1,0 +1,72 @@
+"""Which provider carries an office's messages: its own choice when it is live, nothing but the sandbox when not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from rekindle.connections.accounts import Accounts
+from rekindle.connections.types import Held
+from rekindle.decide.words import Channel
+from rekindle.providers.ports import Account, Sender
+
+SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A sender and the account it sends with."""
+
+    sender: Sender
+    account: Account
+
+
+class Routes(Protocol):
+    """Asked before each transaction that may send; answers from memory mostly."""
+
+    async def of(self, office_id: UUID) -> Mapping[Channel, Route]:
+        """The office's way out for each channel that has one; raises kit.db.Unavailable."""
+        ...
+
+    async def named(self, office_id: UUID, provider: str) -> Route | None:
+        """The way to one provider, whatever it carries by now: who was handed a message can be asked about it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The routes of connected offices."""
+
+    accounts: Accounts
+    senders: Mapping[str, Sender]
+    sandbox: Sender | None
+
+    async def of(self, office_id: UUID) -> Mapping[Channel, Route]:
+        """As Routes."""
+        held = await self.accounts.of(office_id)
+        if held is None:
+            return {}
+        if held.mode == SANDBOX:
+            return self._in_sandbox(held)
+        found = {}
+        for channel, provider in held.routes.items():
+            sender, account = self.senders.get(provider), held.accounts.get(provider)
+            if sender is not None and account is not None and channel in sender.channels:
+                found[channel] = Route(sender, account)
+        return found
+
+    async def named(self, office_id: UUID, provider: str) -> Route | None:
+        """As Routes."""
+        held = await self.accounts.of(office_id)
+        if held is None:
+            return None
+        if provider == SANDBOX and self.sandbox is not None:
+            return Route(self.sandbox, held.accounts.get(SANDBOX) or Account(office_id, SANDBOX, {}))
+        sender, account = self.senders.get(provider), held.accounts.get(provider)
+        return Route(sender, account) if sender is not None and account is not None else None
+
+    def _in_sandbox(self, held: Held) -> Mapping[Channel, Route]:
+        if self.sandbox is None:
+            return {}
+        account = held.accounts.get(SANDBOX) or Account(held.office_id, SANDBOX, {})
+        return {channel: Route(self.sandbox, account) for channel in self.sandbox.channels}
