@@ -367,14 +367,17 @@ class FakeGhl:
         }
         if email:
             name = self._id("email")
-            contact = self.contacts[contact_id]
-            self.emails[name] = {**made, "id": name, "threadId": name, "from": contact.get("email"), "to": []}
+            ours, theirs = "team@lakeside.example", self.contacts[contact_id].get("email", "")
+            ends = (theirs, [ours]) if direction == "inbound" else (ours, [theirs])
+            self.emails[name] = {**made, "id": name, "threadId": name, "from": ends[0], "to": ends[1]}
             made["meta"] = {"email": {"messageIds": [name]}}
         self.messages.append(made)
         told = {name: value for name, value in made.items() if name not in {"id", "type", "meta"}}
         told |= {"messageType": channel, "attachments": []}
         if self.message_ids:
             told["messageId"] = made["id"]
+        if email:
+            told |= {"emailMessageId": name, "threadId": name, "from": ends[0], "to": ends[1]}
         self._tell("InboundMessage" if direction == "inbound" else "OutboundMessage", told)
         return made
 
