@@ -11,6 +11,7 @@ from rekindle.errands.types import Kind
 from rekindle.kit import log
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db, Unavailable
+from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.kit.schedule import store
 from rekindle.nurture import silent
 from rekindle.office import login, sessions
@@ -23,6 +24,7 @@ logger = log.get("timers")
 
 PARTITIONS_AHEAD = timedelta(days=92)
 WORKERS_KEPT = timedelta(days=1)
+WINDOWS_KEPT = timedelta(days=2)  # the longest window is a day
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ async def _forget_workers(shop: Shop, at: datetime) -> None:
 
 async def _forget_attempts(shop: Shop, at: datetime) -> None:
     await login.prune(shop.db, at=at)
+
+
+async def _forget_windows(shop: Shop, at: datetime) -> None:
+    await DatabaseLimits(shop.db).forget(at - WINDOWS_KEPT)
 
 
 async def _offer_again(shop: Shop, at: datetime) -> None:
@@ -114,6 +120,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("mailboxes and providers' own lists are read", timedelta(minutes=1), _read_feeds),
     Timer("connections are looked at", timedelta(minutes=15), _look_at_connections),
     Timer("login attempts that count no more are forgotten", timedelta(hours=1), _forget_attempts),
+    Timer("limits' windows that ended are forgotten", timedelta(hours=1), _forget_windows),
 )
 
 
