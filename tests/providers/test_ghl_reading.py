@@ -117,6 +117,12 @@ def test_a_type_counts_in_any_spelling(name: str) -> None:
     assert word({**typeless(NEW_CONTACT), "event": name}).contact_id == "c1"
 
 
+def test_what_is_wrapped_wins_but_for_the_type() -> None:
+    inside = {"id": "c1", "type": "lead", "email": "ann@lake.example", "phone": ""}
+    found = word({"type": "ContactUpdate", "id": "delivery", "phone": "555-0142", "data": inside})
+    assert (found.contact_id, found.emails, found.phones) == ("c1", ("ann@lake.example",), ("555-0142",))
+
+
 def test_a_type_of_tomorrow_is_left_alone_and_a_contact_of_tomorrow_is_a_contact() -> None:
     found = word({"type": "CreditScoreUpdate", "locationId": "x", "value": 3})
     assert found == Ignored("HighLevel tells of something of the type 'CreditScoreUpdate'")

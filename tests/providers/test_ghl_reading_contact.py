@@ -148,6 +148,8 @@ def test_a_contact_without_an_id_is_nobody() -> None:
 def test_a_contact_may_come_inside_of_an_object_of_its_own() -> None:
     inside = {"type": "ContactCreate", "locationId": OURS, "contact": {"id": "c9", "email": "ann@lake.example"}}
     assert word(inside).contact_id == "c9"
+    assert word({**inside, "email": ""}).emails == ("ann@lake.example",)
+    assert word({**inside, "Email": "two@lake.example"}).emails == ("two@lake.example",)
 
 
 def test_what_we_fetched_reads_like_the_webhook_and_dates_from_its_last_change() -> None:

@@ -95,6 +95,12 @@ def test_what_a_person_wrote_in_the_crm_carries_their_name() -> None:
     assert (found.provider_id, found.contact_id, found.person, found.body) == ("m1", "c1", "u1", "On my way")
 
 
+def test_what_was_written_in_the_crms_own_pages_is_a_persons_even_unnamed() -> None:
+    assert word({**SENT, "userId": None}).person == "app"
+    assert word({**SENT, "userId": None, "source": None}).person == ""
+    assert word({**SENT, "source": None}).person == "u1"
+
+
 @pytest.mark.parametrize("source", ["workflow", "api", "campaign", "bulk_actions", "Bulk Actions", "API"])
 def test_what_automation_sent_carries_no_persons_name(source: str) -> None:
     assert word({**SENT, "source": source}).person == ""

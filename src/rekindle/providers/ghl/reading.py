@@ -14,8 +14,8 @@ def word(given: Given, event: Event, account: Account) -> Parsed:
     kind, about = what(given)
     match kind:
         case What.CONTACT | What.CONTACT_GONE:
-            inside = given.inner("contact")
-            found: Parsed = contact(Given({**inside.raw, **given.raw}), event, account, gone=kind is What.CONTACT_GONE)
+            whole = given.over(given.inner("contact").raw)
+            found: Parsed = contact(whole, event, account, gone=kind is What.CONTACT_GONE)
         case What.INBOUND | What.OUTBOUND | What.MESSAGE:
             said = {What.INBOUND: True, What.OUTBOUND: False}.get(kind)
             found = message(given, event.external_id, inbound=said)

@@ -45,6 +45,10 @@ class Given:
         value = self.get(*names)
         return Given(value if isinstance(value, dict) else {})
 
+    def over(self, other: Mapping[str, Any]) -> "Given":
+        """These fields, and of the others those that are not here."""
+        return Given({**self.raw, **{name: value for name, value in other.items() if not self.has(plain_name(name))}})
+
     def instant(self, *names: str) -> datetime | None:
         """The first of these that is a time, in UTC."""
         return next((at for name in names if (at := instant(self.get(name)))), None)
@@ -60,16 +64,15 @@ def unwrapped(raw: Mapping[str, Any]) -> Given:
 
     What stands inside wins (the outer `id` may be the delivery's), except for the type: a contact has one of its own.
     """
-    flat, inside = dict(raw), raw.get("data")
+    given = Given(raw)
     for _ in range(DEEPEST):
-        if not isinstance(inside, dict):
+        inside, typed = given.inner("data"), given.has("type")
+        if not inside.raw:
             break
-        outer = {name: value for name, value in flat.items() if name != "data"}
-        flat = {**outer, **inside}
-        if isinstance(outer.get("type"), str) and outer["type"]:
-            flat["type"] = outer["type"]
-        inside = inside.get("data")
-    return Given(flat)
+        outer = {name: value for name, value in given.raw.items() if plain_name(name) != "data"}
+        inner = {name: value for name, value in inside.raw.items() if not typed or plain_name(name) != "type"}
+        given = Given(inner).over(outer)
+    return given
 
 
 def instant(value: object) -> datetime | None:

@@ -68,7 +68,6 @@ def _reply(given: Given, channel: Channel, external_id: str) -> Reply | Ignored:
 def _sent(given: Given, channel: Channel, external_id: str) -> SentElsewhere | Ignored:
     if given.line("status").lower() == "scheduled":
         return Ignored("a message that is still to be sent")
-    automatic = given.line("source").lower().replace("_", "").replace(" ", "") in _AUTOMATION
     return SentElsewhere(
         external_id=external_id,
         crm=CRM,
@@ -77,9 +76,17 @@ def _sent(given: Given, channel: Channel, external_id: str) -> SentElsewhere | I
         channel=channel,
         address=_address(given.get("to")) if channel is Channel.EMAIL else given.line("to", "phone"),
         body=_body(given),
-        person="" if automatic else given.line("userid"),
+        person=_person(given),
         at=given.instant("dateadded", "timestamp"),
     )
+
+
+def _person(given: Given) -> str:
+    """Who wrote it; `app` where it was written in HighLevel's own pages and nobody is named; empty for automation."""
+    source = given.line("source").lower().replace("_", "").replace(" ", "")
+    if source in _AUTOMATION:
+        return ""
+    return given.line("userid") or ("app" if source == "app" else "")
 
 
 def _named(given: Given, channel: Channel, body: str, external_id: str) -> str:

@@ -61,10 +61,8 @@ def decoded(body: bytes) -> dict[str, Any]:
 def flat(raw: Mapping[str, Any]) -> Given:
     """The fields with the author's own on top: what somebody wrote on purpose is meant."""
     given = unwrapped(raw)
-    own, person = given.inner("customdata"), given.inner("contact")
-    top = {name: value for name, value in given.raw.items() if not own.has(plain_name(name))}
-    below = {n: v for n, v in person.raw.items() if not given.has(plain_name(n))} if person.has(*_NAMED) else {}
-    return Given({**own.raw, **top, **below})
+    person = given.inner("contact")
+    return given.inner("customdata").over(given.raw).over(person.raw if person.has(*_NAMED) else {})
 
 
 def enquires(given: Given) -> bool:
