@@ -8,6 +8,7 @@ from typing import Any
 from rekindle.providers import plain
 
 DEEPEST = 3  # wrappers around wrappers
+LISTED = 1000  # more entries than any list a person keeps
 YEARS = range(2000, 2100)
 MILLISECONDS = 10**11  # later than the year 5000 in seconds
 
@@ -93,7 +94,7 @@ def instant(value: object) -> datetime | None:
 
 def things(value: object) -> tuple[str, ...]:
     """Clean texts from a list, from one text, or from objects that hold one under `name`, `email` or `phone`."""
-    parts = value if isinstance(value, list) else [value]
+    parts = value[:LISTED] if isinstance(value, list) else [value]
     named = [
         Given(part).get("name", "email", "phone", "phonenumber") if isinstance(part, dict) else part for part in parts
     ]

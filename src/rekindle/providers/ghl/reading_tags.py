@@ -1,6 +1,6 @@
 """Tags, and whether they put a contact into Rekindle's care."""
 
-from rekindle.providers.ghl.reading_given import things
+from rekindle.providers.ghl.reading_given import LISTED, things
 from rekindle.providers.ports import Account
 
 MOST = 200
@@ -8,7 +8,7 @@ MOST = 200
 
 def tags(value: object) -> tuple[str, ...]:
     """Tags as the contact has them: a list, or the comma-separated text of a workflow."""
-    return things(value.split(",") if isinstance(value, str) else value)[:MOST]
+    return things(value.split(",", LISTED) if isinstance(value, str) else value)[:MOST]
 
 
 def activated(given: tuple[str, ...], account: Account) -> bool | None:
