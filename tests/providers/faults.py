@@ -171,7 +171,7 @@ class Wire:
 async def serving(handler: Handler) -> AsyncIterator[Wire]:
     """Serve `handler` on a free loopback port; nothing of it is left when the block ends."""
     wire = Wire(handler)
-    server = await asyncio.start_server(wire.connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(wire.connected, "127.0.0.1", 0, limit=framing.LARGEST_HEAD)
     wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield wire
