@@ -252,6 +252,18 @@ async def test_a_receipt_can_trip_it_and_a_person_can_mend_it(
     assert (await call(traffic, office_id)) == Change(opened=False, why="30034: unregistered", until=None, fault=None)
 
 
+async def test_what_a_person_mended_in_vain_waits_as_at_first(
+    traffic: Traffic, office_id: UUID, clock: HandClock, db: Db
+) -> None:
+    await call(traffic, office_id, Fault.ACCOUNT)
+    clock.advance(timedelta(minutes=4))
+    async with db.office(office_id) as conn:
+        await breaker.mend(conn, office_id, "twilio", at=clock.now())
+    clock.advance(timedelta(seconds=1))
+    assert await call(traffic, office_id, Fault.ACCOUNT) is None
+    assert await wait(traffic, office_id) == timedelta(minutes=5)
+
+
 async def test_an_account_found_barred_while_the_provider_is_away_waits_as_an_account(
     traffic: Traffic, office_id: UUID, clock: HandClock
 ) -> None:

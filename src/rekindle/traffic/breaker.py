@@ -40,4 +40,4 @@ async def trip(conn: Conn, office_id: UUID, provider: str, *, fault: Fault, text
 async def mend(conn: Conn, office_id: UUID, provider: str, *, at: datetime) -> None:
     """A person says it is mended (new credentials, a paid bill): the next call may try at once."""
     breaker = await store.lock(conn, office_id, provider, at=at)
-    await store.save(conn, office_id, replace(breaker, retry_at=at, probe_until=None))
+    await store.save(conn, office_id, replace(breaker, retry_at=at, probe_until=None, updated_at=at))
