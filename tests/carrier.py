@@ -13,8 +13,10 @@ from pathlib import Path
 from rekindle.decide.words import Channel, MessageState
 from rekindle.providers.ports import (
     Accepted,
+    Account,
     CannotTell,
     Found,
+    Limit,
     Missing,
     Outgoing,
     SendRefusedError,
@@ -65,7 +67,10 @@ class Carrier:
         self.book.execute("create table if not exists took (n integer primary key, key text, address text, body text)")
         self.book.execute("create table if not exists call (key text)")
 
-    async def send(self, outgoing: Outgoing, *, deadline: float) -> Accepted:  # noqa: ARG002 the port's
+    def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the port's
+        return ()
+
+    async def send(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Accepted:  # noqa: ARG002 the port's
         act = self._act(outgoing)
         self.busy += 1
         self.most_busy = max(self.most_busy, self.busy)
@@ -82,7 +87,7 @@ class Carrier:
         finally:
             self.busy -= 1
 
-    async def find(self, outgoing: Outgoing, *, deadline: float) -> Found | Missing | CannotTell:  # noqa: ARG002
+    async def find(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Found | Missing | CannotTell:  # noqa: ARG002
         self.on_event("before find")
         if self.blind:
             return CannotTell()

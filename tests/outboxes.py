@@ -9,19 +9,38 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from rekindle.alerts import wires
 from rekindle.decide.words import Channel, Lane, MessageClass
 from rekindle.kit.clock import Clock, HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conn, Db
 from rekindle.kit.ids import new_id
+from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.outbox.desk import Desk
 from rekindle.outbox.plan import plan
 from rekindle.outbox.pump import Outbox
+from rekindle.outbox.routes import Route
 from rekindle.outbox.types import Terms
-from rekindle.providers.ports import Sender
+from rekindle.providers.ports import Account, Sender
+from rekindle.traffic.traffic import Traffic
 from tests.carrier import Carrier
 
 KEYRING = Keyring(b"k" * 32)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Routes of an office that sends everything through one carrier."""
+
+    sender: Sender | None
+
+    async def of(self, office_id: UUID) -> Mapping[Channel, Route]:
+        sender = self.sender
+        return {c: Route(sender, Account(office_id, sender.name, {})) for c in sender.channels} if sender else {}
+
+    async def named(self, office_id: UUID, provider: str) -> Route | None:
+        known = self.sender is not None and self.sender.name == provider
+        return Route(self.sender, Account(office_id, provider, {})) if self.sender and known else None
 
 
 def desk(db: Db, clock: Clock, sender: Sender, **terms: Any) -> Desk:
@@ -30,7 +49,9 @@ def desk(db: Db, clock: Clock, sender: Sender, **terms: Any) -> Desk:
         keyring=KEYRING,
         clock=clock,
         chance=random.Random(7).random,  # noqa: S311 spreads retries, keeps no secret
-        senders=dict.fromkeys(Channel, sender),
+        routes=Fixed(sender),
+        traffic=Traffic(db, DatabaseLimits(db), clock),
+        tell=wires.of_breakers(db, clock),
         base_url="https://lakeside.example",
         terms=Terms(**terms),
     )

@@ -25,6 +25,7 @@ from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
 from rekindle.kit.heartbeat import beat
 from rekindle.kit.ids import new_id
+from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.office import people
 from rekindle.office.create import Created, create
 from rekindle.office.types import Mode, Role
@@ -100,7 +101,7 @@ async def _start(stack: contextlib.AsyncExitStack, database_url: str, home: Path
     )
     clock, stop = SystemClock(), asyncio.Event()
     db = await stack.enter_async_context(kit_db.connect(database_url))
-    providers = await stack.enter_async_context(wiring.providers(chosen, KEYRING))
+    providers = await stack.enter_async_context(wiring.providers(chosen, KEYRING, db))
     opened = Opened(db, chosen, KEYRING, clock, providers, database_url)
     office, empty = await _offices(db, clock.now())
     site = await _seed(db, database_url, office, clock.now())
@@ -109,13 +110,13 @@ async def _start(stack: contextlib.AsyncExitStack, database_url: str, home: Path
     )
     server = _Server(uvicorn.Config(app.create(engine), host="127.0.0.1", port=port, log_config=None, access_log=False))
     await _background(stack, server)
-    working = [pump.run(stop) for pump in pumps(opened).all]
+    working = [pump.run(stop) for pump in pumps(opened, DatabaseLimits(db)).all]
     tasks = [
         asyncio.create_task(one)
         for one in (wiring.sandbox(opened, stop, rates=CALM), beat(db, "work", clock, stop), *working)
     ]
     stack.push_async_callback(_ended, tasks, stop)
-    await _fill_phones(providers.senders[Channel.SMS], office, site)
+    await _fill_phones(providers.sandbox, office, site)
     return replace(site, url=f"http://127.0.0.1:{port}", empty_login=empty.login, empty_password=empty.password)
 
 

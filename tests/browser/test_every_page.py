@@ -24,7 +24,8 @@ def addresses(site: Site) -> list[str]:
     lists = ["/leads", "/leads?q=mar", "/leads?q=nobody-has-this-name", "/leads?order=score&temperature=hot"]
     leads = [maria, f"{maria}?view=story", markup, f"{markup}?view=story"]
     phone = f"/sandbox?channel=sms&address=%2B{site.sent[0][1][1:]}"
-    return ["/", *lists, *leads, "/decisions", "/decisions?verdict=hold", "/sandbox", phone, "/dead-letters"]
+    rest = ["/sandbox", phone, "/connections", "/dead-letters"]
+    return ["/", *lists, *leads, "/decisions", "/decisions?verdict=hold", *rest]
 
 
 @pytest.mark.parametrize(("width", "scheme"), list(itertools.product(WIDTHS, SCHEMES)))
@@ -45,7 +46,7 @@ def test_an_empty_office_says_what_to_do_and_invents_nothing(enter: Enter, site:
     page = enter(width=width, login=site.empty_login, password=site.empty_password)
     assert "No leads yet" in page.inner_text("main")
     assert "No data" in page.inner_text("main")
-    for address in ("/", "/leads", "/decisions", "/sandbox", "/dead-letters"):
+    for address in ("/", "/leads", "/decisions", "/sandbox", "/connections", "/dead-letters"):
         page.goto(site.url + address)
         assert page.evaluate(CHECKS) == []
         assert page.locator(".empty").count() >= 1

@@ -15,14 +15,16 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from rekindle.alerts import wires
+from rekindle.connections.accounts import Accounts
 from rekindle.content.install import install_builtin as install_templates
-from rekindle.decide.words import Channel
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.kit import settings
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conn, Db
 from rekindle.kit.ids import new_id
+from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.nurture.means import Means
 from rekindle.nurture.pump import Looker, consider_batch, wake_batch
 from rekindle.office import hours, keys, people
@@ -31,6 +33,7 @@ from rekindle.office.types import Mode, Role
 from rekindle.outbox.desk import Desk
 from rekindle.outbox.pump import Outbox
 from rekindle.outbox.reconcile import reconcile
+from rekindle.outbox.routes import Connected
 from rekindle.providers import standard_webhooks
 from rekindle.providers.csv_file.inbound import CsvInbound
 from rekindle.providers.form.source import FormInbound
@@ -48,6 +51,7 @@ from rekindle.providers.sandbox.phone import SandboxPhone
 from rekindle.providers.sandbox.rates import CALM, Rates
 from rekindle.providers.sandbox.sender import SandboxSender
 from rekindle.sequences.install import install_builtin as install_sequences
+from rekindle.traffic.traffic import Traffic
 from rekindle.web.app import create as application
 from rekindle.web.engine import open_engine
 
@@ -161,16 +165,19 @@ async def staged(
         wire = await stack.enter_async_context(sandbox_client.connect(chosen, token=TOKEN, port=port))
         sender, phone = SandboxSender(wire, clock), SandboxPhone(wire)
         sources = (FormInbound(), CsvInbound(), SandboxInbound())
-        providers = Providers(dict.fromkeys(Channel, sender), {s.source: s for s in sources}, phone)
+        providers = Providers(inbound={s.source: s for s in sources}, sandbox=sender, phone=phone)
         parts = await stack.enter_async_context(
             open_engine(db=db, keyring=keyring, clock=clock, settings=chosen, providers=providers)
         )
         url = f"http://127.0.0.1:{await stack.enter_async_context(serving(application(parts)))}"
         web = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
         postman = Postman(sandbox, await stack.enter_async_context(Lines(url)))
-        outbox = Outbox(Desk(db, keyring, clock, lambda: chance, providers.senders, chosen.base_url))
+        accounts = Accounts(db, keyring, clock)
+        routes, traffic = Connected(accounts, {}, sender), Traffic(db, DatabaseLimits(db), clock)
+        told = wires.of_breakers(db, clock)
+        outbox = Outbox(Desk(db, keyring, clock, lambda: chance, routes, traffic, told, chosen.base_url))
         looker = Looker(db, clock, Means(keyring, chosen.base_url), lambda: chance)
-        handler = Handler(db, keyring, clock, providers, lambda: chance)
+        handler = Handler(db, keyring, clock, providers.inbound, accounts, lambda: chance)
 
         async def deliver() -> int:
             return sum(outcome.taken for outcome in await postman.once())

@@ -82,6 +82,11 @@ class FakeApollo:
         return faults.Replied(200, faults.json(said).body.replace(b'"@"', REQUEST.encode()))
 
 
+def patience(fault: faults.Fault) -> float:
+    """Seconds to wait for an answer: few only where none will ever come."""
+    return 0.6 if isinstance(fault, faults.HangBefore | faults.HangAfter | faults.Drip) else 10.0
+
+
 def number(digits: str, **more: Any) -> dict[str, Any]:
     """A number as a result lists it."""
     return {

@@ -94,6 +94,11 @@ class FakeTwilio:
         self.at = self.at + timedelta(**by)
 
 
+def patience(fault: faults.Fault) -> float:
+    """Seconds to wait for an answer: few only where none will ever come."""
+    return 0.6 if isinstance(fault, faults.HangBefore | faults.HangAfter | faults.Drip) else 10.0
+
+
 def error(status: int, code: int, message: str) -> faults.Replied:
     """A refusal in Twilio's words."""
     said = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rekindle.providers.apollo import token
@@ -112,12 +112,14 @@ def test_a_request_that_is_no_number_waits_for_a_person(request_id: bytes) -> No
         SOURCE.parse(event(b'{"request_id":%s}' % request_id), ACCOUNT)
 
 
+@settings(deadline=None)
 @given(st.text(), st.binary(), st.text())
 def test_any_request_is_refused_and_raises_nothing_else(tail: str, body: bytes, secret: str) -> None:
     with pytest.raises(RefusedSignatureError):
         SOURCE.verify(post(tail, body), account("apollo", callback_secret=secret))
 
 
+@settings(deadline=None)
 @given(st.binary() | st.from_regex(rb'\{"request_id":.{0,30}\}', fullmatch=True))
 def test_any_body_is_unparsable_or_a_hint(body: bytes) -> None:
     try:

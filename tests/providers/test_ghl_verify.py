@@ -137,7 +137,7 @@ def test_a_genuine_event_of_another_location_is_not_ours() -> None:
 def test_the_location_is_found_in_every_spelling(names: dict[str, object]) -> None:
     request = genuine(names)
     assert believed(request).external_id
-    assert GhlInbound(set_up()).account_name(request) == OURS
+    assert GhlInbound(set_up()).account_names(request) == (OURS,)
 
 
 def test_the_app_must_be_ours_where_it_is_set_and_named() -> None:
@@ -152,7 +152,7 @@ def test_the_app_must_be_ours_where_it_is_set_and_named() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[", b"null", b'{"locationId": 5}', b"[" * 9000, b'{"data": []}'])
 def test_the_platforms_address_finds_no_office_in_junk(body: bytes) -> None:
-    assert GhlInbound(set_up()).account_name(genuine(body)) == ""
+    assert GhlInbound(set_up()).account_names(genuine(body)) == ()
     refused(genuine(body))
 
 

@@ -89,11 +89,13 @@ def test_leads_of_another_page_are_not_this_offices() -> None:
 
 
 def test_the_platform_url_finds_the_office_by_the_page_of_the_body() -> None:
-    def page(content: bytes) -> str:
-        return INBOUND.account_name(Request("POST", "", "", {}, content, NOON))
+    def pages(content: bytes) -> tuple[str, ...]:
+        return INBOUND.account_names(Request("POST", "", "", {}, content, NOON))
 
-    assert page(body(update("1"))) == PAGE
-    assert [page(junk) for junk in (b"", b"[]", b'{"entry":7}', b'{"entry":[{"id":{}}]}', b'{"entry":[7]}')] == [""] * 5
+    assert pages(body(update("1"))) == (PAGE,)
+    assert pages(body(update("1"), update("2", page="555"), update("3"))) == (PAGE, "555")
+    for junk in (b"", b"[]", b'{"entry":7}', b'{"entry":[{"id":{}}]}', b'{"entry":[7]}'):
+        assert pages(junk) == ()
 
 
 @pytest.mark.parametrize("content", [b'{"object":"user","entry":[]}', b'{"object":"page","entry":{}}', b"[]", b"no"])
@@ -147,7 +149,7 @@ json = st.recursive(
 
 @given(st.binary() | json.map(lambda given: orjson.dumps(given, default=str) if not _too_big(given) else b"{}"))
 def test_any_bytes_are_words_or_a_reason(content: bytes) -> None:
-    INBOUND.account_name(Request("POST", "", "", {}, content, NOON))
+    INBOUND.account_names(Request("POST", "", "", {}, content, NOON))
     assert named(content)
     try:
         assert parse(content)

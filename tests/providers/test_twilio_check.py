@@ -18,7 +18,7 @@ from rekindle.providers.twilio.settings import TwilioSettings
 from tests.providers import faults
 from tests.providers.contract import account
 from tests.providers.described import Description
-from tests.providers.fake_twilio import KEY_SECRET, KEY_SID, NUMBER, SERVICE, SID, TOKEN, FakeTwilio, error
+from tests.providers.fake_twilio import KEY_SECRET, KEY_SID, NUMBER, SERVICE, SID, TOKEN, FakeTwilio, error, patience
 
 API, LOOKUPS, MESSAGING = (Description.load(f"twilio/{name}.json") for name in ("api", "lookups", "messaging"))
 GOOD = {"account_sid": SID, "auth_token": TOKEN, "from_number": NUMBER}
@@ -114,7 +114,7 @@ FAULTS = [
 @pytest.mark.parametrize("fault", FAULTS, ids=repr)
 async def test_a_check_never_raises(line: Line, fault: faults.Fault) -> None:
     line.wire.then(fault)
-    checked = await line.plug.check(account("twilio", **GOOD), deadline=0.4)
+    checked = await line.plug.check(account("twilio", **GOOD), deadline=patience(fault))
     assert not checked.ok
     assert checked.text.endswith(".")
 
@@ -172,7 +172,7 @@ async def test_a_package_not_enabled_is_for_a_person(line: Line) -> None:
 async def test_a_lookup_that_fails_says_whose_fault_it_is(line: Line, fault: faults.Fault) -> None:
     line.wire.then(fault)
     with pytest.raises(CallFailedError) as failed:
-        await line.lookup.line_type(PHONE, ON, deadline=0.4)
+        await line.lookup.line_type(PHONE, ON, deadline=patience(fault))
     expected = {401: Fault.ACCOUNT, 429: Fault.BUSY}.get(getattr(fault, "code", 0), Fault.AWAY)
     assert failed.value.fault is expected
     assert failed.value.retry_after == (9.0 if expected is Fault.BUSY else None)
@@ -200,3 +200,10 @@ def test_one_setting_points_all_three_hosts_elsewhere() -> None:
 def test_a_malformed_url_is_refused_by_name(url: str) -> None:
     with pytest.raises(SettingsError, match="REKINDLE_TWILIO_LOOKUPS_URL"):
         settings.read({"REKINDLE_TWILIO_LOOKUPS_URL": url})
+
+
+async def test_the_deadline_is_for_all_of_a_check(line: Line) -> None:
+    """Two calls that each take most of it do not take twice as long."""
+    line.wire.then(faults.Drip(0.002), faults.Drip(0.05))
+    checked = await line.plug.check(account("twilio", **GOOD), deadline=1.2)
+    assert (checked.ok, len(line.wire.requests)) == (False, 2)

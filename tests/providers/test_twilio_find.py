@@ -13,7 +13,7 @@ from rekindle.providers.ports import Account, CannotTell, Found, Missing, SendUn
 from tests.conftest import NOON
 from tests.providers import faults, test_twilio_send
 from tests.providers.contract import account
-from tests.providers.fake_twilio import NUMBER, ROOT, SERVICE, SID, TOKEN
+from tests.providers.fake_twilio import NUMBER, ROOT, SERVICE, SID, TOKEN, patience
 from tests.providers.test_twilio_send import ACCOUNT, OUTGOING, SPEC, Line
 
 line = test_twilio_send.line
@@ -206,7 +206,7 @@ async def test_a_refused_question_proves_nothing(line: Line, clock: HandClock, s
 async def test_a_provider_that_is_away_is_asked_again_later(line: Line, fault: faults.Fault) -> None:
     line.wire.then(fault)
     with pytest.raises(SendUncertainError):
-        await find(line, deadline=0.4)
+        await find(line, deadline=patience(fault))
     assert len(line.wire.requests) == 1
 
 

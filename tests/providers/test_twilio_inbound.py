@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rekindle.decide.words import Channel, MessageState
@@ -252,6 +252,7 @@ def test_the_answer_is_empty_twiml() -> None:
     assert SOURCE.answer.body.endswith(b"<Response/>")
 
 
+@settings(deadline=None)
 @given(st.binary(), st.sampled_from(["", TAIL, "x"]), st.sampled_from([FORM, "application/json", "", "\ud800"]))
 def test_signed_junk_is_refused_or_unparsable_and_nothing_else(body: bytes, tail: str, content_type: str) -> None:
     refused(post(body, tail, content_type=content_type))
@@ -262,6 +263,7 @@ def test_signed_junk_is_refused_or_unparsable_and_nothing_else(body: bytes, tail
 NAMES = st.sampled_from([*REPLY, *STATUS, "OptOutType", "MediaUrl0", "MediaContentType0"])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, st.text(alphabet=st.characters(codec="utf-8")), max_size=8))
 def test_any_values_are_refused_unparsable_or_our_words(changes: dict[str, str]) -> None:
     body = urlencode({**REPLY, **changes}).encode()

@@ -30,6 +30,7 @@ from tests.providers.fake_twilio import (
     SID,
     TOKEN,
     FakeTwilio,
+    patience,
 )
 
 SPEC = Description.load("twilio/api.json")
@@ -254,7 +255,7 @@ async def test_too_fast_waits_as_told(line: Line, headers: dict[str, str], wait:
 async def test_what_nobody_knows_is_uncertain_and_asked_once(line: Line, fault: faults.Fault) -> None:
     line.wire.then(fault)
     with pytest.raises(SendUncertainError):
-        await line.send(deadline=0.4)
+        await line.send(deadline=patience(fault))
     assert len(line.wire.requests) == 1
 
 

@@ -35,7 +35,7 @@ def rekindle(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("REKINDLE_BASE_URL", "https://rekindle.example")
 
     @asynccontextmanager
-    async def providers(_: Settings, __: Keyring) -> AsyncIterator[Providers]:
+    async def providers(_: Settings, __: Keyring, ___: object) -> AsyncIterator[Providers]:
         hooks = (BrookStatus(), BrookInbound())
         yield Providers(inbound={one.source: one for one in hooks}, plugs={"brook": brook, "creek": creek()})
 

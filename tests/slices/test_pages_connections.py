@@ -80,6 +80,7 @@ async def test_entering_looks_at_once_and_shows_what_was_made_up_this_once(site:
     later = (await site.web.get("/connections")).text
     assert "Set on Nov 24. Leave it blank to keep it." in later
     assert "<dd>texts</dd>" in later
+    assert "Paused" not in done.text
     for page in (later, done.text.replace(made, "")):
         assert TOKEN not in page
         assert made not in page

@@ -82,7 +82,7 @@ async def online(
     made = await create(
         db, keyring, slug="harbor", name="Harbor", timezone="America/Chicago", mode=Mode.SANDBOX, at=clock.now()
     )
-    wired = providers or Providers(senders={}, inbound={"form": FormInbound(), "api": ApiInbound()})
+    wired = providers or Providers(inbound={"form": FormInbound(), "api": ApiInbound()})
     async with open_engine(db=db, keyring=keyring, clock=clock, settings=chosen, providers=wired) as engine:
         app = application(engine)
         transport = httpx.ASGITransport(app=app, client=(peer, 4711))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from rekindle.content import unsubscribe
+from rekindle.content import threads, unsubscribe
 from rekindle.decide import contact_law
 from rekindle.decide.facts import Attempt, Facts
 from rekindle.decide.policy import Policy
@@ -38,9 +38,18 @@ def _reply_to(message: Message, known: Facts) -> str | None:
 
 
 def outgoing_of(
-    desk: Desk, office_id: UUID, message: Message, sender: FromAddresses, *, not_after: datetime | None = None
+    desk: Desk,
+    office_id: UUID,
+    message: Message,
+    sender: FromAddresses,
+    *,
+    not_after: datetime | None = None,
+    replies: str = "",
 ) -> Outgoing:
-    """What the provider's port takes; `not_after`: the end of the contact window, when there is one."""
+    """What the provider's port takes; `not_after`: the end of the contact window, when there is one.
+
+    `replies`: a local part and domain (`{}` in place of its mark) at which answers to this very message reach us.
+    """
     ends = [moment for moment in (message.expires_at, not_after) if moment is not None]
     return Outgoing(
         office_id=office_id,
@@ -51,7 +60,7 @@ def outgoing_of(
         sender=sender.of(message.channel),
         subject=message.subject,
         body=message.body,
-        headers=_headers(desk, office_id, message),
+        headers=_headers(desk, office_id, message, replies),
         expires_at=message.expires_at,
         hooks=f"{desk.base_url}/hooks/{sender.slug}",
         not_after=min(ends, default=None),
@@ -67,8 +76,16 @@ def window_end(message: Message, known: Facts, policy: Policy, at: datetime) -> 
     return contact_law.closes_at(policy, phone=message.address, state=known.state, zip_code=known.zip, at=at)
 
 
-def _headers(desk: Desk, office_id: UUID, message: Message) -> tuple[tuple[str, str], ...]:
+def reply_address(office_key: bytes, message: Message, domain: str) -> str:
+    """Where answers to this message come in, with `{}` for what kind of answer; "" when no domain brings mail in."""
+    return f"{{}}.{threads.make(office_key, message.id)}@{domain}" if domain else ""
+
+
+def _headers(desk: Desk, office_id: UUID, message: Message, replies: str) -> tuple[tuple[str, str], ...]:
     if message.channel is not Channel.EMAIL:
         return ()
     link = unsubscribe.url(desk.keyring, desk.base_url, office_id, message.address)
-    return (("List-Unsubscribe", f"<{link}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    # RFC 8058: the https link comes first and alone decides one-click; a mailto is for clients that know only that.
+    ways = f"<{link}>, <mailto:{replies.format('u')}?subject=unsubscribe>" if replies else f"<{link}>"
+    headers = (("List-Unsubscribe", ways), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return (*headers, ("Reply-To", replies.format("r"))) if replies else headers

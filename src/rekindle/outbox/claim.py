@@ -16,7 +16,7 @@ from rekindle.kit.db import Conn, Unavailable
 from rekindle.leads.ask import ask
 from rekindle.office.keys import office_key
 from rekindle.outbox import ending, store
-from rekindle.outbox.attempt import attempt_of, outgoing_of, window_end
+from rekindle.outbox.attempt import attempt_of, outgoing_of, reply_address, window_end
 from rekindle.outbox.desk import Desk
 from rekindle.outbox.record import Held, Judged, record, tell_held
 from rekindle.outbox.routes import Route
@@ -109,7 +109,9 @@ async def _judge(
         lease = Lease.take(at, desk.terms.lease)
         await store.set_in_flight(conn, office_id, message.id, lease=lease, provider=route.sender.name, at=at)
         ends = window_end(message, known, policy, at)
-        going = outgoing_of(desk, office_id, replace(message, in_flight_at=at), sender, not_after=ends)
+        replies = reply_address(key, message, route.replies)
+        leaving = replace(message, in_flight_at=at)
+        going = outgoing_of(desk, office_id, leaving, sender, not_after=ends, replies=replies)
         return Ready(going, message.lane, lease, route)
     if answer.verdict is Verdict.HOLD:
         until = max(answer.until or at + BLIND_HOLD, at + SHORTEST_HOLD)

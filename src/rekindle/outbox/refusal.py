@@ -3,9 +3,13 @@
 SMS codes are the carriers' and Twilio's published ones; words are what e-mail providers and our sandbox use.
 """
 
-OPTED_OUT = frozenset({"21610", "unsubscribed", "unsubscribe", "opted_out", "spamreport", "complained"})
+OPTED_OUT = frozenset(
+    {"21610", "unsubscribed", "unsubscribe", "opted_out", "spamreport", "complained", "dropped-unsubscribed", "dropped-spam"}
+)
+# 5.1.1, 5.1.2 and 5.1.10 of RFC 3463 speak of the address; 5.7 and the bare 550 of others may be about our mail.
 DEAD = frozenset(
     {"21211", "21614", "30005", "30006", "550", "bounce", "bounced", "hard_bounce", "invalid_address", "unknown_number"}
+    | {"dropped-bounced", "dropped-invalid", "5.1.1", "5.1.2", "5.1.10"}
 )
 
 

@@ -11,14 +11,16 @@ from rekindle.decide.words import Channel
 from rekindle.providers.ports import Account, Sender
 
 SANDBOX = "sandbox"
+REPLY_DOMAIN = "reply_domain"  # the field in which an account that brings mail in names its domain
 
 
 @dataclass(frozen=True)
 class Route:
-    """A sender and the account it sends with."""
+    """A sender and the account it sends with. `replies`: the mail domain whose every address reaches our inbox."""
 
     sender: Sender
     account: Account
+    replies: str = ""
 
 
 class Routes(Protocol):
@@ -52,7 +54,7 @@ class Connected:
         for channel, provider in held.routes.items():
             sender, account = self.senders.get(provider), held.accounts.get(provider)
             if sender is not None and account is not None and channel in sender.channels:
-                found[channel] = Route(sender, account)
+                found[channel] = Route(sender, account, _replies(held))
         return found
 
     async def named(self, office_id: UUID, provider: str) -> Route | None:
@@ -70,3 +72,8 @@ class Connected:
             return {}
         account = held.accounts.get(SANDBOX) or Account(held.office_id, SANDBOX, {})
         return {channel: Route(self.sandbox, account) for channel in self.sandbox.channels}
+
+
+def _replies(held: Held) -> str:
+    named = (account.get(REPLY_DOMAIN) for _, account in sorted(held.accounts.items()))
+    return next((domain for domain in named if domain), "")

@@ -8,6 +8,7 @@ from rekindle.connections.types import Held
 from rekindle.providers.ports import Account, Inbound, Request
 from rekindle.web.engine import Engine
 
+MOST_NAMED = 50  # accounts looked up for one request that nobody has verified yet
 PLATFORM = "-"  # in place of an office: one URL of a platform's app for all its offices
 
 
@@ -37,13 +38,15 @@ class Doors:
         inbound = self.inbound.get(source)
         return None if inbound is None else _door(await self.accounts.by_slug(slug), inbound)
 
-    async def named(self, source: str, request: Request) -> Door | None:
-        """The endpoint of the office whose account a platform's request names, which is not verified yet."""
+    async def named(self, source: str, request: Request) -> list[Door]:
+        """The endpoints of the offices whose accounts a platform's request names, which is not verified yet."""
         inbound = self.inbound.get(source)
-        name = inbound.account_name(request) if inbound else ""
-        if inbound is None or not name:
-            return None
-        return _door(await self.accounts.by_account(inbound.provider, name), inbound)
+        found: dict[UUID, Door] = {}
+        for name in (inbound.account_names(request) if inbound else ())[:MOST_NAMED]:
+            door = _door(await self.accounts.by_account(inbound.provider, name), inbound) if inbound else None
+            if door is not None:
+                found[door.office_id] = door
+        return list(found.values())
 
 
 def _door(held: Held | None, inbound: Inbound) -> Door | None:

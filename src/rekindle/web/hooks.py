@@ -96,19 +96,22 @@ class Hooks:
         return await self._hear(scope, self._request(scope, body), office, door, inbound)
 
     async def _hear(self, scope: Scope, request: Request, office: str, door: Door | None, inbound: Inbound) -> Answer:
-        door = door or await self._doors.named(inbound.source, request)
+        doors = [door] if door else await self._doors.named(inbound.source, request)
         try:
-            if door is None:
+            if not doors:
                 return self._for_nobody(inbound, request)
-            return await self._take(door, request, office)
+            # One request of a platform may be about several offices: each gets it, and all must have it.
+            answers = [await self._take(each, request, office) for each in doors]
         except RefusedSignatureError as error:
             await self._limits.refused(scope, office, inbound.source, at=request.at)
             return _said(401, "refused", {"error": str(error)})
+        return max(answers, key=lambda answer: answer.status)
 
     def _for_nobody(self, inbound: Inbound, request: Request) -> Answer:
         """A platform asks whether its one URL is ours, or names an account nobody here has: genuine all the same?"""
         plug = self._engine.providers.plugs.get(inbound.provider)
-        named = {plug.account_field: inbound.account_name(request)} if plug and plug.account_field else {}
+        names = inbound.account_names(request)
+        named = {plug.account_field: names[0]} if names and plug and plug.account_field else {}
         account = Account(NO_OFFICE, inbound.provider, named)
         if request.method == "GET":
             return _plain(inbound.challenge(request, account))

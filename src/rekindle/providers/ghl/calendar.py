@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rekindle.providers.ghl.client import Call, Line, malformed, named
+from rekindle.providers.ghl.client import Call, Line, is_id, malformed, named
 from rekindle.providers.ghl.people import texts
 from rekindle.providers.ports import Account, CallFailedError, Fault, Slot
 
@@ -54,7 +54,7 @@ async def book(line: Line, contact_id: str, slot: Slot, title: str) -> str:
             raise CallFailedError("taken", "this time was just taken", fault=Fault.MESSAGE) from error
         return ours
     made = said.get("id")
-    if not isinstance(made, str) or not made:
+    if not is_id(made):
         raise malformed("no appointment with an id in it")
     return made
 
@@ -69,7 +69,7 @@ async def _booked(line: Line, contact_id: str, slot: Slot) -> str | None:
     }
     listed = (await line.call(Call("GET", "/calendars/events", params=params))).get("events")
     for event in listed if isinstance(listed, list) else ():
-        if isinstance(event, dict) and event.get("contactId") == contact_id and isinstance(event.get("id"), str):
+        if isinstance(event, dict) and event.get("contactId") == contact_id and is_id(event.get("id")):
             return str(event["id"])
     return None
 

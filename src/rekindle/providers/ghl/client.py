@@ -5,7 +5,7 @@ time-outs, retries by itself and keeps tokens in places of its own.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
 import httpx
@@ -23,6 +23,8 @@ from rekindle.providers.ports import Account, CallFailedError, Fault, Limit, Vau
 # is described for all we call but locations, whose description knows its old date only.
 V3 = "v3"
 LOCATIONS = "2021-07-28"
+
+LONGEST_ID = 200
 
 # Marketplace guide: per app and sub-account 100 requests in 10 s and 200 000 a day.
 BURST = Limit("ghl-burst", 100, 10)
@@ -120,6 +122,11 @@ class Line:
 def malformed(what: str) -> CallFailedError:
     """The error for an answer that breaks HighLevel's own description."""
     return CallFailedError("malformed", f"GoHighLevel answered nonsense: {what}", fault=Fault.AWAY)
+
+
+def is_id(given: object) -> TypeGuard[str]:
+    """Whether this can be an id: what HighLevel calls a thing goes into paths, logs of ours and columns."""
+    return isinstance(given, str) and 0 < len(given) <= LONGEST_ID and given.isprintable()
 
 
 def named(name: str) -> str:

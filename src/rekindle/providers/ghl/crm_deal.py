@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.providers.ghl.client import Call, Line, malformed, named
+from rekindle.providers.ghl.client import Call, Line, is_id, malformed, named
 from rekindle.providers.ghl.maps import Pipeline, pipeline
 from rekindle.providers.ports import Card
 
@@ -46,7 +46,7 @@ async def _of_contact(line: Line, contact_id: str, mapped: Pipeline, opportunity
     listed = said.get("opportunities")
     if not isinstance(listed, list):
         raise malformed("no list of opportunities")
-    rows = [row for row in listed if isinstance(row, dict) and isinstance(row.get("id"), str)]
+    rows = [row for row in listed if isinstance(row, dict) and is_id(row.get("id"))]
     # The one we know; else an open one; else whatever there is: a second would be a duplicate.
     rows.sort(key=lambda row: (row["id"] != opportunity_id, row.get("status") != "open"))
     return rows[0] if rows else None
@@ -68,6 +68,6 @@ async def _make(
         "status": "open",
     }
     made = (await line.call(Call("POST", "/opportunities/", body=body))).get("opportunity")
-    if not isinstance(made, dict) or not isinstance(made.get("id"), str):
+    if not isinstance(made, dict) or not is_id(made.get("id")):
         raise malformed("no opportunity with an id in it")
     return str(made["id"])

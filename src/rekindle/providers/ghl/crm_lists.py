@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from rekindle.providers.ghl.client import Call, Line, malformed, named
+from rekindle.providers.ghl.client import LONGEST_ID, Call, Line, is_id, malformed, named
 from rekindle.providers.ghl.people import texts
 from rekindle.providers.ports import CrmPage, Fetched
 
@@ -15,7 +15,6 @@ EMAILS = 10  # the fewest the export gives; an e-mail may need a call of its own
 LATEST = 3  # e-mails of a thread that are looked into
 JSON = "application/json"
 OF_MAIL = ("subject", "body", "from", "to", "direction", "dateAdded", "status", "contentType", "source")
-LONGEST_ID = 200
 
 
 async def contacts(line: Line, since: datetime, cursor: str) -> CrmPage:
@@ -75,7 +74,7 @@ def contact_event(row: dict[str, Any]) -> Fetched:
 
 
 def _message_event(row: dict[str, Any]) -> Fetched:
-    return Fetched(row["id"][:LONGEST_ID], JSON, orjson.dumps(row))
+    return Fetched(row["id"], JSON, orjson.dumps(row))
 
 
 def moment(at: datetime) -> str:
@@ -88,8 +87,7 @@ def _rows(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(listed, list):
         raise malformed(f"no list of {name}")
     for row in listed:
-        named_so = row.get("id") if isinstance(row, dict) else None
-        if not isinstance(named_so, str) or not named_so or not named_so.isprintable():
+        if not isinstance(row, dict) or not is_id(row.get("id")):
             raise malformed(f"one of the {name} has no id")
     return listed
 
@@ -98,7 +96,7 @@ async def _mails(line: Line, row: dict[str, Any]) -> list[Fetched]:
     """A row is a thread: one e-mail, or several of both directions, of which it names only the ids."""
     meta = row.get("meta")
     email = meta.get("email") if isinstance(meta, dict) else None
-    ids = [each for each in texts(email.get("messageIds")) if each.isprintable()] if isinstance(email, dict) else []
+    ids = [each for each in texts(email.get("messageIds")) if is_id(each)] if isinstance(email, dict) else []
     if len(ids) > 1:
         return [await _mail(line, row, each, each) for each in ids[-LATEST:]]
     if ids and row.get("direction") == "inbound" and not row.get("body"):
@@ -110,4 +108,4 @@ async def _mail(line: Line, row: dict[str, Any], name: str, external_id: str) ->
     said = await line.call(Call("GET", f"/conversations/messages/email/{named(name)}"))
     told = {each: said[each] for each in OF_MAIL if each in said}
     whole = {**row, **told, "emailMessageId": name}
-    return Fetched(external_id[:LONGEST_ID], JSON, orjson.dumps(whole))
+    return Fetched(external_id, JSON, orjson.dumps(whole))

@@ -58,4 +58,8 @@ def told(answer: Answer) -> str:
     """One line for a person: the status, the message, the trace."""
     trace = answer.fields().get("traceId")
     words = message(answer) or "no reason given"
-    return f"GoHighLevel answered {answer.status}: {words}" + (f" (trace {trace})" if isinstance(trace, str) else "")
+    return f"GoHighLevel answered {answer.status}: {words}" + (f" (trace {trace})" if _is_name(trace) else "")
+
+
+def _is_name(given: object) -> bool:
+    return isinstance(given, str) and given.isprintable() and 0 < len(given) <= LONGEST_TEXT

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.decide.words import Channel
-from rekindle.providers.ghl.client import Call, Line, malformed, named
+from rekindle.providers.ghl.client import Call, Line, is_id, malformed, named
 from rekindle.providers.ports import CallFailedError
 
 BLOCKED = frozenset({"active", "permanent"})
@@ -35,7 +35,7 @@ async def by_address(line: Line, *, phone: str, email: str) -> Contact | None:
 def contact_in(said: Mapping[str, Any]) -> Contact:
     """The contact of an answer; raises CallFailedError when it holds none with an id."""
     found = said.get("contact")
-    if not isinstance(found, dict) or not isinstance(found.get("id"), str) or not found["id"]:
+    if not isinstance(found, dict) or not is_id(found.get("id")):
         raise malformed("no contact with an id in it")
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 from rekindle.decide.words import Channel
 from rekindle.providers.calls import Answer, AwayError, NeverLeftError
 from rekindle.providers.ghl import people, sent
-from rekindle.providers.ghl.client import BURST, DAY, Call, GhlClient, Line
+from rekindle.providers.ghl.client import BURST, DAY, Call, GhlClient, Line, is_id
 from rekindle.providers.ghl.failures import REFUSED, TIMED_OUT, failed, message
 from rekindle.providers.ghl.people import Contact
 from rekindle.providers.ports import (
@@ -90,7 +90,7 @@ class GhlSender:
 
     def _read(self, answer: Answer) -> Accepted:
         named = answer.fields().get("messageId")
-        if answer.good and isinstance(named, str) and named.isprintable() and named:
+        if answer.good and is_id(named):
             return Accepted(named)
         if answer.status not in REFUSED or answer.status in TIMED_OUT:
             raise SendUncertainError(f"GoHighLevel answered {answer.status}")

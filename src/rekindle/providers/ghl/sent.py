@@ -7,7 +7,7 @@ from typing import Any
 
 from rekindle.decide.words import Channel, MessageState
 from rekindle.providers.ghl import people
-from rekindle.providers.ghl.client import Call, Line, malformed
+from rekindle.providers.ghl.client import Call, Line, is_id, malformed
 from rekindle.providers.ghl.crm_lists import moment
 from rekindle.providers.ports import CannotTell, Found, Missing, Outgoing
 
@@ -96,7 +96,7 @@ def _plain(text: str) -> str:
 
 def _found(row: dict[str, Any]) -> Found | CannotTell:
     named = row.get("id")
-    if not isinstance(named, str) or not named or not named.isprintable():
+    if not is_id(named):
         return CannotTell()
     status = row.get("status")
     state = STATES.get(status, MessageState.ACCEPTED) if isinstance(status, str) else MessageState.ACCEPTED

@@ -44,9 +44,9 @@ class GhlInbound(Inbound):
         """One word an event; raises UnparsableError."""
         return (word(unwrapped(plain.fields(event.body)), event, account),)
 
-    def account_name(self, request: Request) -> str:
-        """The location the body names first."""
-        return next(iter(verify.locations(plain.peek(request.body))), "")
+    def account_names(self, request: Request) -> tuple[str, ...]:
+        """The location the body names first: an event is about one."""
+        return tuple(verify.locations(plain.peek(request.body)))[:1]
 
 
 def _name(raw: dict[str, object], body: bytes) -> str:

@@ -75,10 +75,10 @@ class MetaInbound(Inbound):
             raise RefusedSignatureError("not a question whether to subscribe")
         return challenge.encode()
 
-    def account_name(self, request: Request) -> str:
-        """The first page the body names."""
+    def account_names(self, request: Request) -> tuple[str, ...]:
+        """Every page the body names: up to a thousand updates of any of the app's pages come in one request."""
         entries = plain.objects(plain.peek(request.body).get("entry"))
-        return plain.digits(entries[0].get("id")) if entries else ""
+        return tuple(dict.fromkeys(page for entry in entries if (page := plain.digits(entry.get("id")))))
 
 
 def _leads(given: dict[str, Any], page: str) -> list[tuple[str, datetime | None]]:

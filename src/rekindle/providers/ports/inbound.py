@@ -86,6 +86,6 @@ class Inbound:
         """The answer to a GET that proves the endpoint is ours; raises RefusedSignatureError."""
         raise RefusedSignatureError("this endpoint takes POST only")
 
-    def account_name(self, request: Request) -> str:  # noqa: ARG002 the default knows no platform
-        """Which account the body names, unverified, "" if none: for one URL of all offices (/hooks/-/{source})."""
-        return ""
+    def account_names(self, request: Request) -> tuple[str, ...]:  # noqa: ARG002 the default knows no platform
+        """Which accounts the body names, unverified, none when it names none: for one URL of all offices."""
+        return ()

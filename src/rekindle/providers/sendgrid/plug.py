@@ -36,6 +36,12 @@ FIELDS = (
         make=True,
     ),
     Field(
+        "reply_domain",
+        "Domain of inbound mail",
+        "The host set up for Inbound Parse: answers to your e-mails go to it and so reach the lead's page.",
+        required=False,
+    ),
+    Field(
         "track_clicks", "Track clicks", "on or off; on rewrites every link in your mail.", required=False, default="off"
     ),
     Field("track_opens", "Track opens", "on or off; an open never counts as a person.", required=False, default="off"),

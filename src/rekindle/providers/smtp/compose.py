@@ -19,6 +19,7 @@ LINE = 76
 OURS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type"})
 OURS |= {"content-transfer-encoding", OWN_ID.lower(), "bcc", "cc", "return-path", "sender"}
 
+_NAME = re.compile(r"[!-9;-~]{1,76}")
 _DOTS = re.compile(rb"^\.", re.MULTILINE)
 _SPEC = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,253}")
 
@@ -56,6 +57,8 @@ def letter(outgoing: Outgoing, server: Server, *, at: datetime) -> Letter:
         mail["Message-ID"] = named
         mail[OWN_ID] = str(outgoing.message_id)
         for name, value in outgoing.headers:
+            if not _NAME.fullmatch(name):
+                raise UnsendableError("a header's name is malformed")
             if name.lower() not in OURS:
                 mail[name] = value
     except (ValueError, MessageError) as error:
@@ -87,8 +90,8 @@ def address(written: str) -> str:
 def _mail(head: _Head, body: str, at: datetime) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     try:
-        mail["From"] = Address(_one_line(head.name), addr_spec=head.sender)
-        mail["To"] = Address(addr_spec=head.to)
+        mail["From"] = _mailbox(_one_line(head.name), head.sender)
+        mail["To"] = _mailbox("", head.to)
         mail["Subject"] = _one_line(head.subject)
         mail["Date"] = format_datetime(at)
         mail.set_content(body, charset="utf-8", cte="7bit" if _plain(body) else "quoted-printable")
@@ -104,6 +107,11 @@ def _closed(mail: EmailMessage, message_id: UUID, named: str, sender: str, to: s
     except (ValueError, MessageError, LookupError) as error:
         raise UnsendableError(f"the mail cannot be written ({type(error).__name__})") from error
     return Letter(named, message_id.hex, sender, to, _DOTS.sub(b"..", body), needs_utf8)
+
+
+def _mailbox(name: str, written: str) -> Address:
+    local, _, domain = written.rpartition("@")
+    return Address(name, local, domain)
 
 
 def _one_line(said: str) -> str:

@@ -1,5 +1,6 @@
 """What a person enters to connect Twilio, and a look whether it works that changes nothing."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ from rekindle.providers.calls import AwayError, ask
 from rekindle.providers.ports import Account, CallFailedError, Checked, Fault, Field
 from rekindle.providers.twilio import access
 from rekindle.providers.twilio.settings import TwilioSettings
+
+AWAY = "Twilio could not be reached or did not answer sensibly; try again in a moment."
 
 FIELDS = (
     Field("account_sid", "Account SID", "Console, Account Info. It begins with AC."),
@@ -44,10 +47,13 @@ class TwilioPlug:
         if problem:
             return Checked(ok=False, text=problem)
         try:
-            known = await self._account(account, deadline)
-            sender = await self._sender(account, deadline)
+            async with asyncio.timeout(deadline):
+                known = await self._account(account, deadline)
+                sender = await self._sender(account, deadline)
         except CallFailedError as error:
             return Checked(ok=False, text=_sentence(error))
+        except TimeoutError:
+            return Checked(ok=False, text=AWAY)
         if known.get("status") != "active":
             return Checked(ok=False, text=f"The Twilio account is {_word(known.get('status'))}; mend that at Twilio.")
         found = (("account", _word(known.get("friendly_name"))), ("sender", sender))
@@ -111,7 +117,7 @@ def _sentence(error: CallFailedError) -> str:
     if error.fault is Fault.BUSY:
         return "Twilio is busy just now; try again in a moment."
     if error.fault is Fault.AWAY:
-        return "Twilio could not be reached or did not answer sensibly; try again in a moment."
+        return AWAY
     return f"Twilio refuses: {error.text} (code {error.code})."
 
 

@@ -12,6 +12,7 @@ from rekindle.connections.look import Looker
 from rekindle.connections.types import State
 from rekindle.decide.words import Channel
 from rekindle.providers.ports import Plug
+from rekindle.traffic import store as traffic
 from rekindle.traffic.breaker import mend
 from rekindle.web.pages.connections.page import show
 from rekindle.web.pages.connections.view import Outcome
@@ -90,7 +91,8 @@ async def settle(viewer: Viewer, plug: Plug) -> None:
     engine.accounts.forget(office_id)  # a look may have learned settings
     if looked is not None and looked.now is State.OK:
         async with engine.db.office(office_id) as conn:
-            await mend(conn, office_id, plug.provider, at=engine.clock.now())
+            if (await traffic.read(conn, office_id, plug.provider)).open:
+                await mend(conn, office_id, plug.provider, at=viewer.at)
 
 
 def _back(provider: str, done: str) -> Response:

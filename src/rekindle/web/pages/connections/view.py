@@ -11,6 +11,7 @@ from rekindle.connections.types import Connection, State
 from rekindle.decide.words import Channel
 from rekindle.kit.crypto import CryptoError
 from rekindle.kit.db import Conn
+from rekindle.office.types import Mode
 from rekindle.providers.ports import Field, Plug
 from rekindle.traffic import store as traffic
 from rekindle.traffic.types import Breaker
@@ -80,6 +81,7 @@ class View:
 
     connected: tuple[Card, ...]
     others: tuple[Card, ...]
+    office: str
     sandbox: bool
     uncarried: tuple[str, ...]
 
@@ -110,7 +112,8 @@ async def look(conn: Conn, viewer: Viewer, outcome: Outcome | None = None) -> Vi
     return View(
         tuple(card for card in cards if card.connected),
         tuple(card for card in cards if not card.connected),
-        viewer.who.office.mode == "sandbox",
+        viewer.who.office.slug,
+        viewer.who.office.mode is Mode.SANDBOX,
         tuple(words for channel, words in CHANNELS.items() if channel not in known.routes),
     )
 
