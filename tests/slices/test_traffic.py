@@ -14,8 +14,7 @@ from rekindle.kit.clock import HandClock
 from rekindle.kit.db import Db
 from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.providers.ports import Fault, Limit
-from rekindle.traffic import breaker, rules
-from rekindle.traffic.states import states
+from rekindle.traffic import breaker, rules, store
 from rekindle.traffic.traffic import Change, PausedError, Traffic
 from rekindle.traffic.types import Breaker, Terms
 from tests.conftest import NOON, make_office
@@ -183,7 +182,7 @@ async def test_too_fast_pauses_every_process_for_as_long_as_was_asked_and_opens_
     assert await wait(traffic, office_id) == timedelta(seconds=17)
     assert await wait(other, office_id) == timedelta(seconds=17)
     async with db.office(office_id) as conn:
-        (paused,) = await states(conn, office_id, at=clock.now())
+        (paused,) = await store.troubled(conn, office_id, at=clock.now())
     assert (paused.open, paused.retry_at) == (False, NOON + timedelta(seconds=17))
     clock.advance(timedelta(seconds=17))
     waits = await asyncio.gather(*(wait(process, office_id) for process in (traffic, other) for _ in range(5)))
