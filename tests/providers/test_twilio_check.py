@@ -200,10 +200,3 @@ def test_one_setting_points_all_three_hosts_elsewhere() -> None:
 def test_a_malformed_url_is_refused_by_name(url: str) -> None:
     with pytest.raises(SettingsError, match="REKINDLE_TWILIO_LOOKUPS_URL"):
         settings.read({"REKINDLE_TWILIO_LOOKUPS_URL": url})
-
-
-async def test_the_deadline_is_for_all_of_a_check(line: Line) -> None:
-    """Two calls that each take most of it do not take twice as long."""
-    line.wire.then(faults.Drip(0.002), faults.Drip(0.05))
-    checked = await line.plug.check(account("twilio", **GOOD), deadline=1.2)
-    assert (checked.ok, len(line.wire.requests)) == (False, 2)
