@@ -119,6 +119,8 @@ class _Talk:
             case Fail.CUT:
                 self.writer.transport.abort()
                 raise ConnectionAbortedError
+            case Fail.HANG if verb == "BODY":
+                await asyncio.Event().wait()  # reads no further: the rest of the mail cannot leave
             case Fail.HANG:
                 await self.reader.read()
                 raise ConnectionAbortedError

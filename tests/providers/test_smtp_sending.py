@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.policy import default
+from itertools import product
 from pathlib import Path
 from uuid import UUID
 
@@ -216,8 +217,13 @@ async def test_a_wrong_password_is_the_accounts_fault(server: FakeSmtp, authorit
     assert "wrong" not in str(error)
 
 
-@pytest.mark.parametrize("fail", [Fail.HANG, Fail.CUT, Fail.DRIP, Fail.NONSENSE, Fail.ENDLESS])
-@pytest.mark.parametrize("verb", ["CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BODY"])
+@pytest.mark.parametrize(
+    ("verb", "fail"),
+    [
+        *product(("CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"), Fail),
+        *product(("BODY",), (Fail.HANG, Fail.CUT, Fail.DRIP, Fail.ENDLESS)),
+    ],
+)
 async def test_whatever_breaks_before_the_last_dot_is_certain(
     server: FakeSmtp, authority: Authority, verb: str, fail: Fail
 ) -> None:
@@ -231,7 +237,7 @@ async def test_whatever_breaks_before_the_last_dot_is_certain(
 
 
 @pytest.mark.parametrize("keeps", [True, False])
-@pytest.mark.parametrize("fail", [Fail.HANG, Fail.CUT, Fail.DRIP, Fail.NONSENSE, Fail.ENDLESS])
+@pytest.mark.parametrize("fail", Fail)
 async def test_whatever_breaks_after_the_last_dot_nobody_knows(
     server: FakeSmtp, authority: Authority, fail: Fail, keeps: bool
 ) -> None:
