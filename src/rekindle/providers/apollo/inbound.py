@@ -27,6 +27,7 @@ class ApolloInbound(Inbound):
     provider = "apollo"
     limit = 256 * 1024
     tails = True
+    pasted = False  # every question carries an address of its own
 
     def verify(self, request: Request, account: Account) -> Verified:
         """Named by the address's nonce, so that it counts once; raises RefusedSignatureError."""

@@ -79,6 +79,7 @@ class ApolloResult(Inbound):
 
     source = SOURCE
     provider = "apollo"
+    pasted = False
 
     def verify(self, request: Request, account: Account) -> Verified:  # noqa: ARG002 whoever it is
         """Nobody may post here; raises RefusedSignatureError."""

@@ -31,6 +31,7 @@ class FubPerson(Inbound):
 
     source = PERSON_SOURCE
     provider = "fub"
+    pasted = False
 
     def verify(self, request: Request, account: Account) -> Verified:  # noqa: ARG002 nobody is believed here
         """Refuses everybody; raises RefusedSignatureError."""

@@ -10,6 +10,7 @@ from rekindle.providers.ports import Account, Event, Inbound, Parsed, RefusedSig
 
 class _Fetched(Inbound):
     provider = "ghl"
+    pasted = False
 
     def verify(self, request: Request, account: Account) -> Verified:  # noqa: ARG002 nothing can make it pass
         """Refuses everything: these events come from our own calls, never over the wire."""

@@ -32,6 +32,7 @@ class MetaInbound(Inbound):
 
     source = "meta"
     provider = "meta"
+    pasted = False  # it stands in the platform's app, once for all offices
     lane = Lane.FIRST_TOUCH
 
     def __init__(self, settings: MetaSettings) -> None:

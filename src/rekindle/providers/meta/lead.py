@@ -36,6 +36,7 @@ class MetaLead(Inbound):
 
     source = LEAD_SOURCE
     provider = "meta"
+    pasted = False
     lane = Lane.FIRST_TOUCH
 
     def verify(self, request: Request, account: Account) -> Verified:  # noqa: ARG002 nobody is believed here

@@ -72,6 +72,8 @@ class Inbound:
     lane: ClassVar[Lane] = Lane.REPLY
     limit: ClassVar[int] = MEBIBYTE  # most bytes of a body
     tails: ClassVar[bool] = False  # whether its URLs go on after the source
+    pasted: ClassVar[bool] = True  # whether a person of the office gives its URL to the provider
+    tail_field: ClassVar[str] = ""  # the account's field that ends the pasted URL, if one does
     answer: ClassVar[HookAnswer | None] = None  # None: our own JSON
 
     def verify(self, request: Request, account: Account) -> Verified:

@@ -36,6 +36,7 @@ class SendGridListInbound(Inbound):
 
     source = SOURCE
     provider = PROVIDER
+    pasted = False
     lane = Lane.BULK
 
     def verify(self, request: Request, account: Account) -> Verified:  # noqa: ARG002 whoever asks, no

@@ -31,6 +31,7 @@ class SendGridMailInbound(Inbound):
     provider = PROVIDER
     limit = 32 * MEBIBYTE
     tails = True
+    tail_field = "parse_path"
 
     def verify(self, request: Request, account: Account) -> Verified:
         """Named by Message-ID and envelope; raises RefusedSignatureError."""

@@ -53,6 +53,8 @@ class ZillowInbound(Inbound):
 
     source = "zillow"
     provider = "zillow"
+    tail_field = "path_token"
+    tails = True
     lane = Lane.FIRST_TOUCH
 
     def verify(self, request: Request, account: Account) -> Verified:
