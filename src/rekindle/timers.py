@@ -84,6 +84,10 @@ async def _compare(shop: Shop, at: datetime) -> None:
     await _ask_each(shop, Kind.POLL, tuple(shop.providers.crms), at)
 
 
+async def _sing(shop: Shop, at: datetime) -> None:
+    await _ask_each(shop, Kind.CANARY, tuple(shop.providers.crms), at)
+
+
 async def _read_feeds(shop: Shop, at: datetime) -> None:
     await _ask_each(shop, Kind.READ, tuple(shop.providers.feeds), at)
 
@@ -117,6 +121,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("sessions that ended are forgotten", timedelta(hours=6), _end_sessions),
     Timer("workers long gone are forgotten", timedelta(hours=1), _forget_workers),
     Timer("the CRM's lists are compared with ours", timedelta(minutes=2), _compare),
+    Timer("the canary sings", timedelta(hours=1), _sing),
     Timer("mailboxes and providers' own lists are read", timedelta(minutes=1), _read_feeds),
     Timer("connections are looked at", timedelta(minutes=15), _look_at_connections),
     Timer("login attempts that count no more are forgotten", timedelta(hours=1), _forget_attempts),

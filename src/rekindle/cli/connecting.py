@@ -126,7 +126,7 @@ async def _connect(
         state=stands.state,
         note=stands.note,
         carries=tuple(channel.value for channel, by in sorted(routes.items()) if by == plug.provider),
-        hooks=urls(opened.providers.inbound, plug.provider, base_url=opened.settings.base_url, slug=slug),
+        hooks=urls(opened.providers.inbound, plug, done.shown, base_url=opened.settings.base_url, slug=slug),
         made=dict(done.made),
         sandbox=named is not None and named.mode == "sandbox",
     )

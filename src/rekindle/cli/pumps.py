@@ -18,7 +18,7 @@ from rekindle.errands.line import Line
 from rekindle.errands.run import Runner, run_batch
 from rekindle.errands.types import Handler as ErrandHandler
 from rekindle.errands.types import Kind
-from rekindle.inbox import enrich, feeds, fetch, poll
+from rekindle.inbox import canary, enrich, feeds, fetch, poll
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.kit.limits import Limits
 from rekindle.kit.pump import Pump
@@ -96,5 +96,6 @@ def handlers(opened: Opened, line: Line) -> dict[Kind, ErrandHandler]:
         Kind.LIST: lists.handler(db, clock, line, wired.lists),
         Kind.READ: feeds.handler(feeds.Reader(db, clock, line, wired.feeds, wired.inbound)),
         Kind.POLL: poll.handler(poll.Poller(db, clock, line, wired.crms, wired.inbound)),
+        Kind.CANARY: canary.handler(db, clock, line, wired.crms),
         Kind.LOOK: looking.handler(Looker(db, keyring, clock), wired.plugs),
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from rekindle.connections import sealed, store
-from rekindle.connections.entry import ConnectError, Entered, enter, installed
+from rekindle.connections.entry import ConnectError, Entered, enter, installed, open_values
 from rekindle.connections.types import Connection
 from rekindle.decide.words import Channel
 from rekindle.kit.crypto import Keyring
@@ -24,10 +24,11 @@ class NotConnectedError(ConnectError):
 
 @dataclass(frozen=True)
 class Connected:
-    """A connection as it now stands, and what we made up for it: shown to the person once."""
+    """A connection as it now stands; what we made up for it, shown this once; and all that may be shown now."""
 
     connection: Connection
     made: Mapping[str, str] = field(repr=False)
+    shown: Mapping[str, str] = field(repr=False)
 
 
 async def connect(
@@ -63,7 +64,19 @@ async def route(conn: Conn, office_id: UUID, channel: Channel, plug: Plug) -> No
 
 async def _stored(conn: Conn, office_id: UUID, keyring: Keyring, plug: Plug) -> dict[str, str]:
     closed = await store.lock(conn, office_id, plug.provider)
-    return {} if closed is None else sealed.unseal(keyring, office_id, plug.provider, closed)
+    if closed is not None:
+        return sealed.unseal(keyring, office_id, plug.provider, closed)
+    own = await store.own_secret(conn, office_id, plug.provider)
+    return {} if own is None else sealed.own_secret(keyring, office_id, plug.provider, own[0])
+
+
+async def adopt(conn: Conn, office_id: UUID, keyring: Keyring, provider: str) -> None:
+    """Make a connection of a secret the office was born with, as old as the secret; nothing where there is none."""
+    own = await store.own_secret(conn, office_id, provider)
+    if own is None or await store.lock(conn, office_id, provider) is not None:
+        return
+    values = sealed.seal(keyring, office_id, provider, sealed.own_secret(keyring, office_id, provider, own[0]))
+    await store.put(conn, office_id, provider, account="", sealed=values, at=own[1])
 
 
 async def _keep(
@@ -85,4 +98,4 @@ async def _keep(
         await store.put_route(conn, office_id, channel, plug.provider)
     connection = await store.connection(conn, office_id, plug.provider)
     assert connection is not None  # noqa: S101 put just now, in this transaction
-    return Connected(connection, entered.made)
+    return Connected(connection, entered.made, {**open_values(plug, entered.values), **entered.made})

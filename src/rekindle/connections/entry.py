@@ -8,6 +8,7 @@ from rekindle.providers.ports import Field, Plug
 
 MOST = 20_000  # characters of one value; a private key in PEM has two thousand
 NAME_LENGTH = 200
+BY_CONSENT = "by_consent"  # the value that says: tokens came from the provider itself, no secret need be entered
 
 
 class ConnectError(Exception):
@@ -31,9 +32,9 @@ def enter(plug: Plug, given: Mapping[str, str], stored: Mapping[str, str]) -> En
     values = {name: _value(plug, one, given.get(name), stored.get(name, "")) for name, one in wanted.items()}
     made = {one.name: new_token() for one in plug.fields if one.make and not values[one.name]}
     values |= made
-    if missing := [one.name for one in plug.fields if one.required and not values[one.name]]:
-        raise ConnectError(f"{plug.title} needs {', '.join(missing)}")
     kept = {} if _is_another(plug, values, stored) else hidden(plug, stored)
+    if missing := [one.name for one in plug.fields if is_wanted(one, {**kept, **values})]:
+        raise ConnectError(f"{plug.title} needs {', '.join(missing)}")
     return Entered({**kept, **values}, made, account_of(plug, values))
 
 
@@ -42,7 +43,7 @@ def installed(plug: Plug, told: Mapping[str, str], stored: Mapping[str, str]) ->
     settings = {one.name for one in plug.fields if one.make or not one.secret}
     values = {name: value for name, value in stored.items() if name in settings}
     values |= {one.name: one.default for one in plug.fields if one.default and not values.get(one.name)}
-    values |= told
+    values |= {**told, BY_CONSENT: "yes"}
     made = {one.name: new_token() for one in plug.fields if one.make and not values.get(one.name)}
     values |= made
     return Entered(values, made, account_of(plug, values))
@@ -51,6 +52,16 @@ def installed(plug: Plug, told: Mapping[str, str], stored: Mapping[str, str]) ->
 def hidden(plug: Plug, stored: Mapping[str, str]) -> dict[str, str]:
     """Values that nobody entered: tokens the adapter renews, settings a look told us."""
     return {name: value for name, value in stored.items() if name not in {one.name for one in plug.fields}}
+
+
+def open_values(plug: Plug, values: Mapping[str, str]) -> dict[str, str]:
+    """What a person may see again: values of fields that are no secret."""
+    return {one.name: values[one.name] for one in plug.fields if not one.secret and values.get(one.name)}
+
+
+def is_wanted(one: Field, values: Mapping[str, str]) -> bool:
+    """Whether a person must still enter this."""
+    return one.required and not values.get(one.name) and not (one.secret and BY_CONSENT in values)
 
 
 def account_of(plug: Plug, values: Mapping[str, str]) -> str:

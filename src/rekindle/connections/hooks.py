@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping
 
-from rekindle.providers.ports import Inbound
+from rekindle.providers.ports import Inbound, Plug
 
 
-def urls(inbound: Mapping[str, Inbound], provider: str, *, base_url: str, slug: str) -> tuple[str, ...]:
-    """One address for every webhook source of this provider, in order."""
-    sources = sorted(source.source for source in inbound.values() if source.provider == provider)
-    return tuple(f"{base_url}/hooks/{slug}/{source}" for source in sources)
+def urls(
+    inbound: Mapping[str, Inbound], plug: Plug, shown: Mapping[str, str], *, base_url: str, slug: str
+) -> tuple[str, ...]:
+    """One address for every source of this provider that a person pastes; `shown` are values that may be seen.
+
+    Where a secret ends the address, its field's label stands in brackets unless it was made up just now.
+    """
+    labels = {one.name: one.label for one in plug.fields}
+    found = []
+    for source in sorted(inbound.values(), key=lambda one: one.source):
+        if source.provider != plug.provider or not source.pasted:
+            continue
+        end = source.tail_field
+        tail = f"/{shown.get(end) or f'[{labels.get(end, end)}]'}" if end else ""
+        found.append(f"{base_url}/hooks/{slug}/{source.source}{tail}")
+    return tuple(found)

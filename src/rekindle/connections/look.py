@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.connections import sealed, store
+from rekindle.connections.connect import adopt
 from rekindle.connections.entry import ConnectError, account_of
 from rekindle.connections.types import State
 from rekindle.kit import log
@@ -51,6 +52,7 @@ class Looker:
     async def look(self, plug: Plug, office_id: UUID, *, deadline: float = SECONDS) -> Looked | None:
         """Look once and keep what was seen; None when it is not connected, or was changed during the look."""
         async with self.db.office(office_id) as conn:
+            await adopt(conn, office_id, self.keyring, plug.provider)
             before = await store.connection(conn, office_id, plug.provider)
             closed = (await store.sealed(conn, office_id)).get(plug.provider)
         if before is None or closed is None:

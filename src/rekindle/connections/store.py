@@ -10,6 +10,7 @@ from rekindle.kit.db import Conn, Row
 
 # Secrets of an office that open no door: the key under which its suppressions are kept.
 NO_ACCOUNT = "address"
+SANDBOX = "sandbox"  # opens a door, and is nobody's to connect or disconnect
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,21 @@ async def routes(conn: Conn, office_id: UUID) -> dict[Channel, str]:
 
 
 async def connections(conn: Conn, office_id: UUID) -> list[Connection]:
-    """Every standing connection by provider, without credentials."""
+    """Every standing connection by provider, without credentials.
+
+    So is an own secret: an office is born with one for its web form, before anybody connects anything.
+    """
     cursor = await conn.execute(
         """
         select provider, account, state, note, checked_at, created_at, updated_at from connection
-        where office_id = %s and state <> 'removed' order by provider
+        where office_id = %(office)s and state <> 'removed'
+        union all
+        select kind, '', 'unchecked', '', null, created_at, created_at from office_secret s
+        where office_id = %(office)s and kind <> all(%(not_shown)s) and not exists (
+          select from connection c where c.office_id = s.office_id and c.provider = s.kind and c.state <> 'removed')
+        order by provider
         """,
-        (office_id,),
+        {"office": office_id, "not_shown": [NO_ACCOUNT, SANDBOX]},
     )
     return [_connection(row) async for row in cursor]
 
@@ -108,6 +117,16 @@ async def fail(conn: Conn, office_id: UUID, provider: str, *, note: str, at: dat
         """,
         (note, at, office_id, provider),
     )
+
+
+async def own_secret(conn: Conn, office_id: UUID, kind: str) -> tuple[bytes, datetime] | None:
+    """The sealed secret we made for one kind of webhook, and when."""
+    cursor = await conn.execute(
+        "select sealed, created_at from office_secret where office_id = %s and kind = %s and kind <> all(%s)",
+        (office_id, kind, [NO_ACCOUNT, SANDBOX]),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else (bytes(row["sealed"]), row["created_at"])
 
 
 async def lock(conn: Conn, office_id: UUID, provider: str) -> bytes | None:
@@ -174,8 +193,12 @@ async def put_check(
 
 
 async def remove(conn: Conn, office_id: UUID, provider: str, *, at: datetime) -> bool:
-    """Forget the credentials and free what the connection carried; False when there is none."""
+    """Forget the credentials, an own secret too, and free what the connection carried; False when there is none."""
     await conn.execute("delete from channel_route where office_id = %s and provider = %s", (office_id, provider))
+    own = await conn.execute(
+        "delete from office_secret where office_id = %s and kind = %s and kind <> all(%s)",
+        (office_id, provider, [NO_ACCOUNT, SANDBOX]),
+    )
     cursor = await conn.execute(
         """
         update connection set state = 'removed', sealed = '', account = '', note = '', checked_at = null,
@@ -184,7 +207,7 @@ async def remove(conn: Conn, office_id: UUID, provider: str, *, at: datetime) ->
         """,
         (at, office_id, provider),
     )
-    return cursor.rowcount == 1
+    return cursor.rowcount + own.rowcount > 0
 
 
 async def put_route(conn: Conn, office_id: UUID, channel: Channel, provider: str) -> None:

@@ -56,7 +56,7 @@ class ShutVault:
         """Nobody's account."""
         return None
 
-    async def write(self, office_id: UUID, provider: str, values: Mapping[str, str]) -> None:
+    async def write(self, office_id: UUID, provider: str, values: Mapping[str, str]) -> None:  # noqa: ARG002 the port
         """Raises CallFailedError."""
         raise CallFailedError("no-vault", "there is no database to keep it in", fault=Fault.ACCOUNT)
 

@@ -5,6 +5,7 @@ import hashlib
 import orjson
 
 from rekindle.providers.ports import Contact
+from rekindle.providers.ports.crm import CANARY, CANARY_EMAIL
 
 PREFIX = "rekindle: "
 TEMPERATURES = ("hot", "warm", "cold")
@@ -19,6 +20,16 @@ def temperature_tag(temperature: str) -> str:
 def is_ours(tag: str) -> bool:
     """Whether this tag is written by us and nobody else, in whatever case the CRM keeps it."""
     return tag.strip().lower().startswith(PREFIX.strip())
+
+
+def canary_stamp(contact: Contact) -> str | None:
+    """The stamp of the contact that is nobody; None when it is somebody."""
+    if CANARY_EMAIL not in {email.strip().lower() for email in contact.emails}:
+        return None
+    stamps = [
+        tag.strip().lower().removeprefix(CANARY) for tag in contact.tags if tag.strip().lower().startswith(CANARY)
+    ]
+    return max(stamps, default="")
 
 
 def seen_hash(contact: Contact) -> bytes:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     LIST = "list"  # put an address on a provider's own suppression list
     READ = "read"  # take in what a mailbox or a provider's own list has
     POLL = "poll"  # compare a CRM's lists with what reached us
+    CANARY = "canary"  # change a contact that is nobody, to see whether webhooks come
     LOOK = "look"  # whether a connection still works
 
 

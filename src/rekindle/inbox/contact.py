@@ -13,7 +13,7 @@ from rekindle.crm import ours
 from rekindle.crm import store as links
 from rekindle.crm.types import Link
 from rekindle.decide.words import Lane
-from rekindle.inbox import enquiry
+from rekindle.inbox import canary, enquiry
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.said import KINDS
 from rekindle.inbox.staged import set_stage
@@ -34,6 +34,11 @@ NEW_FOR = timedelta(hours=72)
 
 async def take(desk: Desk, job: Job, contact: Contact) -> Done:
     """Settle one contact; raises UnparsableError when it has no usable address and never had one."""
+    stamp = ours.canary_stamp(contact)
+    if stamp is not None:
+        if not job.source.endswith("-contact"):  # only a webhook shows that webhooks come
+            await canary.heard(desk, contact.crm, stamp)
+        return Done(job, "the canary", None)
     link = await links.link_of_contact(desk.conn, desk.office_id, contact.crm, contact.contact_id)
     if contact.deleted:
         return await _deleted(desk, job, contact, link)

@@ -125,10 +125,10 @@ async def claim(
           where j.office_id = %(office)s and j.state = 'due' and j.due_at <= %(at)s
             and j.lane = any(%(lanes)s::smallint[])
             and (j.party is null or not exists (  -- offset 0: asked row by row, never joined over the whole inbox
-              select from inbox_job e
-              where e.office_id = %(office)s and e.party = j.party and e.state = 'due'
+              select from inbox_job e  -- nothing of its state: that would let the planner walk the whole queue instead
+              where e.office_id = %(office)s and e.party = j.party and e.reason is null
                 and (e.received_at, e.event_id) < (j.received_at, j.event_id)
-                and e.reason is null and e.received_at > %(patience)s offset 0))
+                and e.received_at > %(patience)s offset 0))
           order by j.lane, j.due_at limit %(limit)s for update of j skip locked),
         taken as (
           update inbox_job j set lease_token = %(token)s, lease_until = %(until)s, due_at = %(until)s,

@@ -4,7 +4,16 @@ SMS codes are the carriers' and Twilio's published ones; words are what e-mail p
 """
 
 OPTED_OUT = frozenset(
-    {"21610", "unsubscribed", "unsubscribe", "opted_out", "spamreport", "complained", "dropped-unsubscribed", "dropped-spam"}
+    {
+        "21610",
+        "unsubscribed",
+        "unsubscribe",
+        "opted_out",
+        "spamreport",
+        "complained",
+        "dropped-unsubscribed",
+        "dropped-spam",
+    }
 )
 # 5.1.1, 5.1.2 and 5.1.10 of RFC 3463 speak of the address; 5.7 and the bare 550 of others may be about our mail.
 DEAD = frozenset(

@@ -16,6 +16,7 @@ from rekindle.traffic.traffic import PausedError
 
 logger = log.get("outbox")
 
+AWAY_SECONDS = 1.0
 MARGIN = 2.0  # seconds a provider's adapter may overrun its deadline before we cut it off
 SETTLE_TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)  # seconds; after these the message stays in flight and is reconciled
 
@@ -49,6 +50,9 @@ async def _call(desk: Desk, ready: Ready) -> Outcome:
     except PausedError as paused:
         left = max((paused.until - desk.clock.now()).total_seconds(), 0.0)
         return SendRefusedError("PAUSED", paused.why, permanent=False, retry_after=left)
+    except Unavailable:
+        # Nothing was asked of the provider, so it certainly has nothing: better said than left to be guessed.
+        return SendRefusedError("PAUSED", "the database is away", permanent=False, retry_after=AWAY_SECONDS)
     outcome = await _ask(desk, ready)
     fault, wait, text = _fault_of(outcome)
     changed = await desk.traffic.leave(office, sender.name, fault, retry_after=wait, text=text)

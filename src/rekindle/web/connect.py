@@ -45,21 +45,25 @@ async def start(request: Request, who: Manager, provider: str) -> Response:
     return RedirectResponse(url, status_code=303)
 
 
+@router.get("/connect/callback")
 @router.get("/connect/{provider}/callback")
 async def back(
     request: Request,
     who: Manager,
-    provider: str,
+    provider: str = "",
     code: Annotated[str, Query(max_length=LONGEST)] = "",
     state: Annotated[str, Query(max_length=LONGEST)] = "",
 ) -> Response:
-    """From the provider: exchange the code, keep what it gives, look, and say so on the page."""
+    """From the provider: exchange the code, keep what it gives, look, and say so on the page.
+
+    HighLevel takes no address of ours that names it: the state knows the provider, and /connect/callback will do.
+    """
     viewer = Viewer.of(request, who)
-    oauth, plug = _oauth(viewer, provider), plug_of(viewer, provider)
     try:
-        _check_state(request, viewer, provider, state)
+        provider = _provider_of(request, viewer, state, said=provider)
     except StaleStateError:
         return _said("consent-stale")
+    oauth, plug = _oauth(viewer, provider), plug_of(viewer, provider)
     if not code:
         return _said("consent-refused")
     try:
@@ -97,16 +101,18 @@ def _state(request: Request, viewer: Viewer, provider: str) -> str:
     return base64.urlsafe_b64encode(closed).decode().rstrip("=")
 
 
-def _check_state(request: Request, viewer: Viewer, provider: str, state: str) -> None:
+def _provider_of(request: Request, viewer: Viewer, state: str, *, said: str) -> str:
+    """Which way out this way back belongs to; raises StaleStateError."""
     try:
         closed = base64.b64decode(state + "=" * (-len(state) % 4), altchars=b"-_", validate=True)
         plain = orjson.loads(viewer.engine.keyring.open(closed, purpose=PURPOSE))
     except (CryptoError, binascii.Error, ValueError) as error:
         raise StaleStateError("not a state of ours") from error
-    of, office, session, until = plain
-    same = hmac.compare_digest(session, _session(request))
-    if of != provider or office != viewer.who.office_id.hex or not same or viewer.at >= datetime.fromisoformat(until):
+    provider, office, session, until = plain
+    same = hmac.compare_digest(session, _session(request)) and office == viewer.who.office_id.hex
+    if said not in {"", provider} or not same or viewer.at >= datetime.fromisoformat(until):
         raise StaleStateError("the state of another way out")
+    return str(provider)
 
 
 def _session(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import math
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -103,8 +104,8 @@ class Hooks:
             # One request of a platform may be about several offices: each gets it, and all must have it.
             answers = [await self._take(each, request, office) for each in doors]
         except RefusedSignatureError as error:
-            await self._limits.refused(scope, office, inbound.source, at=request.at)
-            return _said(401, "refused", {"error": str(error)})
+            wait = await self._limits.refused(scope, office, inbound.source, at=request.at)
+            return _said(401, "refused", {"error": str(error)}) if wait is None else _later(wait)
         return max(answers, key=lambda answer: answer.status)
 
     def _for_nobody(self, inbound: Inbound, request: Request) -> Answer:
@@ -178,7 +179,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _later(seconds: float) -> Answer:
-    wait = str(max(1, round(seconds))).encode()
+    wait = str(max(1, math.ceil(seconds))).encode()
     return _said(429, "later", {"error": "cannot take it now, send it again"}, (b"retry-after", wait))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rekindle.providers.ghl import calendar, crm_contact, crm_deal, crm_lists, crm_marks
+from rekindle.providers.ghl import calendar, crm_canary, crm_contact, crm_deal, crm_lists, crm_marks
 from rekindle.providers.ghl.client import BURST, DAY, GhlClient
 from rekindle.providers.ports import Account, Card, CrmPage, Limit, Pushed, Slot
 
@@ -41,6 +41,10 @@ class GhlCrm:
     async def messages(self, account: Account, *, since: datetime, cursor: str, deadline: float) -> CrmPage:
         """Some messages since then, oldest first: texts, then e-mails; raises CallFailedError."""
         return await crm_lists.messages(self._client.line(account, deadline), since, cursor)
+
+    async def chirp(self, account: Account, stamp: str, *, deadline: float) -> None:
+        """Change the contact that is nobody; raises CallFailedError."""
+        await crm_canary.chirp(self._client.line(account, deadline), stamp)
 
     async def slots(self, account: Account, *, first: datetime, last: datetime, deadline: float) -> tuple[Slot, ...]:
         """Free times of the account's calendar between two moments; raises CallFailedError."""

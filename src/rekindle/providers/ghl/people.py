@@ -5,7 +5,7 @@ from typing import Any
 
 from rekindle.decide.words import Channel
 from rekindle.providers.ghl.client import Call, Line, is_id, malformed, named
-from rekindle.providers.ports import CallFailedError
+from rekindle.providers.ports import CallFailedError, Outgoing
 
 BLOCKED = frozenset({"active", "permanent"})
 GONE = frozenset({"400", "404", "422"})  # what an id that is none, was deleted or merged away is answered with
@@ -30,6 +30,13 @@ async def by_address(line: Line, *, phone: str, email: str) -> Contact | None:
     said = await line.call(Call("GET", "/contacts/search/duplicate", params=params))
     found = said.get("contact")
     return contact_in(said) if found else None
+
+
+async def addressed(line: Line, outgoing: Outgoing) -> Contact | None:
+    """The contact with the address a message goes to, None when there is none; raises CallFailedError."""
+    if outgoing.channel is Channel.SMS:
+        return await by_address(line, phone=outgoing.to, email="")
+    return await by_address(line, phone="", email=outgoing.to)
 
 
 def contact_in(said: Mapping[str, Any]) -> Contact:

@@ -22,7 +22,7 @@ def word(given: Given, event: Event, account: Account) -> Parsed:
         case What.APPOINTMENT | What.APPOINTMENT_GONE:
             found = booking(given, event.external_id, gone=kind is What.APPOINTMENT_GONE)
         case What.OPPORTUNITY:
-            found = stage(given, event.external_id)
+            found = stage(given, event.external_id, account)
         case What.INSTALL:
             found = Ignored("the app was installed; connecting the office by its consent page finishes it")
         case What.UNINSTALL:

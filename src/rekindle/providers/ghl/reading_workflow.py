@@ -83,7 +83,7 @@ def words(given: Given, event: Event, account: Account) -> tuple[Parsed, ...]:
         return (message(_message(given), event.external_id, inbound=True),)
     if _booked(given):
         return (booking(given, event.external_id, gone=False),)
-    moved = stage(given, event.external_id)
+    moved = stage(given, event.external_id, account)
     return (reading_contact.contact(given, event, account), moved) if given.has("contactid") else (moved,)
 
 

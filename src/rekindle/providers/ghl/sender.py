@@ -25,7 +25,6 @@ from rekindle.providers.ports import (
     SendUncertainError,
 )
 
-TYPES = {Channel.SMS: "SMS", Channel.EMAIL: "Email"}
 AWAY_SECONDS = 30.0
 # Up to three requests a message: find the contact, make it, send.
 SENDS = Limit("ghl-send", 30, 10)
@@ -112,22 +111,16 @@ def _refused(error: CallFailedError) -> SendRefusedError:
 
 async def _contact(line: Line, outgoing: Outgoing) -> Contact:
     """Found by the address the message goes to, else made; raises CallFailedError."""
-    phone, email = addresses(outgoing)
-    contact = await people.by_address(line, phone=phone, email=email)
+    contact = await people.addressed(line, outgoing)
     if contact is not None:
         return contact
-    body = {"locationId": line.location, "phone" if phone else "email": outgoing.to}
+    body = {"locationId": line.location, "phone" if outgoing.channel is Channel.SMS else "email": outgoing.to}
     return people.contact_in(await line.call(Call("POST", "/contacts/upsert", body=body)))
-
-
-def addresses(outgoing: Outgoing) -> tuple[str, str]:
-    """The recipient's phone number and e-mail address; one of them is empty."""
-    return (outgoing.to, "") if outgoing.channel is Channel.SMS else ("", outgoing.to)
 
 
 def _body(outgoing: Outgoing, contact: Contact, account: Account) -> dict[str, Any]:
     """As SendMessageBodyDto has it, without `subType` and `status`, which it requires and callers omit."""
-    common = {"type": TYPES[outgoing.channel], "contactId": contact["id"]}
+    common = {"type": sent.CHANNELS[outgoing.channel], "contactId": contact["id"]}
     # The address is named, not left to the contact: the gate has judged this one and no other.
     if outgoing.channel is Channel.SMS:
         sender = account.get("from_number")

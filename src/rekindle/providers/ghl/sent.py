@@ -40,8 +40,7 @@ async def look(line: Line, outgoing: Outgoing) -> Found | Missing | CannotTell:
     """
     if outgoing.attempted_at is None:
         return CannotTell()
-    phone, email = (outgoing.to, "") if outgoing.channel is Channel.SMS else ("", outgoing.to)
-    contact = await people.by_address(line, phone=phone, email=email)
+    contact = await people.addressed(line, outgoing)
     params = {
         "locationId": line.location,
         "channel": CHANNELS[outgoing.channel],

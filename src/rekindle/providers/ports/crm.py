@@ -7,6 +7,10 @@ from typing import Protocol
 from rekindle.providers.ports.account import Account, Limit
 from rekindle.providers.ports.calls import Fetched
 
+CANARY = "rekindle: canary "  # the beginning of the one tag of a contact that is nobody
+CANARY_NAME = "Rekindle Canary"
+CANARY_EMAIL = "rekindle.canary@example.com"  # RFC 2606: reaches nobody
+
 
 @dataclass(frozen=True)
 class Card:
@@ -78,6 +82,10 @@ class Crm(Protocol):
 
     async def messages(self, account: Account, *, since: datetime, cursor: str, deadline: float) -> CrmPage:
         """Messages of both directions since then; raises CallFailedError."""
+        ...
+
+    async def chirp(self, account: Account, stamp: str, *, deadline: float) -> None:
+        """Write CANARY and `stamp` as a tag on a contact that is nobody, so that the CRM tells us of it by webhook."""
         ...
 
     async def slots(self, account: Account, *, first: datetime, last: datetime, deadline: float) -> tuple[Slot, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from rekindle.connections import sealed, store
+from rekindle.connections.entry import is_wanted, open_values
 from rekindle.connections.hooks import urls
 from rekindle.connections.types import Connection, State
 from rekindle.decide.words import Channel
@@ -121,9 +122,11 @@ async def look(conn: Conn, viewer: Viewer, outcome: Outcome | None = None) -> Vi
 async def _known(conn: Conn, viewer: Viewer) -> _Known:
     office_id: UUID = viewer.who.office_id
     closed = await store.sealed(conn, office_id)
+    own = {kind: {"secret": "set"} for kind in await store.own_secrets(conn, office_id)}
+    opened = {provider: _opened(viewer, office_id, provider, values) for provider, values in closed.items()}
     return _Known(
         {one.provider: one for one in await store.connections(conn, office_id)},
-        {provider: _opened(viewer, office_id, provider, values) for provider, values in closed.items()},
+        {**own, **opened},
         await store.routes(conn, office_id),
         {one.provider: one for one in await traffic.troubled(conn, office_id, at=viewer.at)},
     )
@@ -141,7 +144,9 @@ def _card(plug: Plug, viewer: Viewer, known: _Known, outcome: Outcome | None) ->
     mine = outcome if outcome is not None and outcome.provider == plug.provider else Outcome(plug.provider)
     connection = known.connections.get(plug.provider)
     slug = viewer.who.office.slug
-    hooks = urls(engine.providers.inbound, plug.provider, base_url=engine.settings.base_url, slug=slug)
+    values = known.values.get(plug.provider, {})
+    seen = {**open_values(plug, values), **mine.made}
+    hooks = urls(engine.providers.inbound, plug, seen, base_url=engine.settings.base_url, slug=slug)
     entered = _day(connection.updated_at, viewer) if connection else ""
     labels = {one.name: one.label for one in plug.fields}
     others = sorted(channel for channel in plug.channels if known.routes.get(channel) != plug.provider)
@@ -158,7 +163,7 @@ def _card(plug: Plug, viewer: Viewer, known: _Known, outcome: Outcome | None) ->
         may_carry=tuple((channel.value, CHANNELS[channel]) for channel in others) if connection else (),
         breaker=_breaker(known.breakers.get(plug.provider), viewer),
         hooks=hooks if connection else (),
-        inputs=tuple(_input(plug, one, known.values.get(plug.provider, {}), mine, entered) for one in plug.fields),
+        inputs=tuple(_input(plug, one, values, mine, entered) for one in plug.fields),
         consent=plug.provider in engine.providers.oauth,
         error=mine.error,
         made=tuple((labels[name], value) for name, value in mine.made.items()),
@@ -181,7 +186,7 @@ def _input(plug: Plug, one: Field, values: Mapping[str, str], outcome: Outcome, 
         label=one.label,
         help=one.help,
         secret=one.secret,
-        required=one.required and not one.make and not (one.secret and has),
+        required=one.required and not one.make and (not one.secret or is_wanted(one, values)),
         value=shown,
         state=state,
     )
