@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from rekindle.connections import store
+from rekindle.connections.accounts import Accounts
 from rekindle.connections.connect import (
     AccountTakenError,
     Connected,
@@ -18,6 +19,7 @@ from rekindle.connections.connect import (
     route,
 )
 from rekindle.connections.entry import ConnectError
+from rekindle.connections.hooks import urls
 from rekindle.connections.look import EVERY, TAKEN, Looker
 from rekindle.connections.types import State
 from rekindle.connections.vault import StoredVault
@@ -25,9 +27,11 @@ from rekindle.decide.words import Channel
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
-from rekindle.providers.ports import Account, CallFailedError, Checked, Plug
+from rekindle.office import keys
+from rekindle.providers.form.source import FormInbound
+from rekindle.providers.ports import Account, CallFailedError, Checked, Field, Plug
 from tests.conftest import NOON, make_office
-from tests.slices.brook import TOKEN, Brook, bad, broken, creek, silent
+from tests.slices.brook import TOKEN, Brook, BrookInbound, bad, broken, creek, silent
 
 GIVEN = {"token": TOKEN, "location": "loc-1"}
 
@@ -178,7 +182,86 @@ async def test_an_install_replaces_older_credentials_and_keeps_settings(
     async with db.office(office_id) as conn:
         done = await install(conn, office_id, keyring, Brook(), told, at=NOON)
     assert done.connection.account == "loc-9"
-    assert await values(db, keyring, clock, office_id) == {**told, "calendar": "tours", **made}
+    kept = {**told, "calendar": "tours", **made, "by_consent": "yes"}
+    assert await values(db, keyring, clock, office_id) == kept
+
+
+async def test_an_account_that_came_by_consent_needs_no_secret_until_one_is_entered(
+    db: Db, keyring: Keyring, clock: HandClock, office_id: UUID
+) -> None:
+    async with db.office(office_id) as conn:
+        await install(conn, office_id, keyring, Brook(), {"location": "loc-9", "access_token": "a-1"}, at=NOON)
+    await put(db, keyring, office_id, {"token": "", "location": "loc-9", "calendar": "tours"})
+    assert (await values(db, keyring, clock, office_id))["access_token"] == "a-1"
+    with pytest.raises(ConnectError, match="needs token"):
+        await put(db, keyring, office_id, {"location": "loc-10"})
+    await put(db, keyring, office_id, {"token": TOKEN})
+    assert "access_token" not in await values(db, keyring, clock, office_id)
+
+
+FORM = Brook(
+    "form",
+    "Web form",
+    (Field("secret", "Secret", "", secret=True, make=True), Field("public_key", "Key", "", required=False)),
+    frozenset(),
+    "",
+)
+
+
+async def form_secret(db: Db, keyring: Keyring, clock: HandClock, office_id: UUID) -> str:
+    held = await Accounts(db, keyring, clock).of(office_id)
+    assert held is not None
+    return held.accounts["form"].get("secret") if "form" in held.accounts else ""
+
+
+async def test_a_secret_the_office_was_born_with_is_a_connection_and_stays_when_more_is_entered(
+    db: Db, keyring: Keyring, clock: HandClock, office_id: UUID
+) -> None:
+    async with db.office(office_id) as conn:
+        secret = await keys.put_secret(conn, office_id, keyring, "form", at=NOON)
+        for hidden in ("address", "sandbox"):
+            await keys.put_secret(conn, office_id, keyring, hidden, at=NOON)
+        (born,) = await store.connections(conn, office_id)
+    assert (born.provider, born.state, born.created_at) == ("form", State.UNCHECKED, NOON)
+    looked = await Looker(db, keyring, clock).look(FORM, office_id)
+    assert looked is not None
+    assert looked.now is State.OK
+    done = await put(db, keyring, office_id, {"public_key": "pk"}, FORM)
+    assert done.made == {}
+    assert await form_secret(db, keyring, clock, office_id) == secret
+    async with db.office(office_id) as conn:
+        assert [one.provider for one in await store.connections(conn, office_id)] == ["form"]
+
+
+async def test_a_secret_the_office_was_born_with_can_be_disconnected_and_others_cannot(
+    db: Db, keyring: Keyring, clock: HandClock, office_id: UUID
+) -> None:
+    async with db.office(office_id) as conn:
+        for kind in ("form", "address", "sandbox"):
+            await keys.put_secret(conn, office_id, keyring, kind, at=NOON)
+        await disconnect(conn, office_id, "form", at=NOON)
+        for kind in ("address", "sandbox", "form"):
+            with pytest.raises(NotConnectedError):
+                await disconnect(conn, office_id, kind, at=NOON)
+        assert set(await keys.secrets_of(conn, office_id, keyring)) == {"address", "sandbox"}
+    assert await form_secret(db, keyring, clock, office_id) == ""
+
+
+def test_the_addresses_to_paste_end_as_the_provider_must_know_them_and_show_no_old_secret() -> None:
+    class Ended(BrookInbound):
+        source = "brook-mail"
+        tail_field = "hook_secret"
+
+    class Fetched(BrookInbound):
+        source = "brook-fetched"
+        pasted = False
+
+    inbound = {one.source: one for one in (Ended(), Fetched(), BrookInbound(), FormInbound())}
+    here = "https://rekindle.example/hooks/lakeside"
+    old = urls(inbound, Brook(), {}, base_url="https://rekindle.example", slug="lakeside")
+    assert old == (f"{here}/brook", f"{here}/brook-mail/[Webhook secret]")
+    new = urls(inbound, Brook(), {"hook_secret": "made-1"}, base_url="https://rekindle.example", slug="lakeside")
+    assert new[1] == f"{here}/brook-mail/made-1"
 
 
 async def test_a_look_says_how_it_is_and_learns_what_nobody_entered(

@@ -237,6 +237,13 @@ async def test_consent_connects_and_looks(
     assert not re.search("oauth-(access|refresh)", page)
 
 
+async def test_the_way_back_need_not_name_the_provider(site: Site, oauth: BrookOAuth) -> None:
+    back = await way_out(site)
+    done = await site.web.get("/connect/callback", params=back)
+    assert done.headers["location"] == "/connections?done=consented"
+    assert oauth.asked == [("good", f"{BASE}/connect/brook/callback")]
+
+
 async def test_the_state_shows_nothing_and_is_never_the_same(site: Site) -> None:
     first, second = await way_out(site), await way_out(site)
     assert first["state"] != second["state"]
