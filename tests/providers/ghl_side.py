@@ -1,5 +1,6 @@
 """Our side of the wire to the fake HighLevel: a client with an account, every request held against the descriptions."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -102,17 +103,31 @@ def read_settings(url: str) -> GhlSettings:
     )
 
 
+TLS = ssl.create_default_context()  # costs more than a whole test with the fake
+
+
 @asynccontextmanager
 async def connected(clock: HandClock, *, vault: Vault | None = None, described: bool = True) -> AsyncIterator[Side]:
     """The fake, running, and a client of it. With `described` every request must be one HighLevel describes."""
     fake = FakeGhl(clock)
-    async with faults.serving(fake.handle) as wire, calls.client() as http:
+    async with faults.serving(fake.handle) as wire, _http() as http:
         set_up = read_settings(wire.url)
         account = Account(OFFICE, "ghl", {"location_id": LOCATION, "private_token": "pit-1"})
         yield Side(fake, wire, http, set_up, GhlClient(http, set_up, clock, vault or Untouched()), clock, account)
         if described:
             for asked in wire.requests:
                 check(asked)
+
+
+def _http() -> httpx.AsyncClient:
+    """As calls.client() makes it, but for the certificates it would read anew."""
+    return httpx.AsyncClient(
+        limits=calls.LIMITS,
+        follow_redirects=False,
+        timeout=None,  # noqa: S113 every call has its own deadline
+        trust_env=False,
+        verify=TLS,
+    )
 
 
 def check(asked: Asked) -> None:
