@@ -141,7 +141,9 @@ alter table notice add column told_at timestamptz;  -- when it was last carried 
 alter table event add column tail text not null default '';
 -- A keyed hash of whom an event is about: events of one party are handled in the order they came.
 alter table inbox_job add column party bytea;
-create index inbox_job_party on inbox_job (office_id, party, received_at, event_id) where state = 'due' and party is not null;
+-- A job without a reason is due and never failed: the only ones whose people's next events wait.
+create index inbox_job_party on inbox_job (office_id, party, received_at, event_id)
+  where party is not null and reason is null;
 
 -- ---------------------------------------------------------------- walls and doors
 

@@ -1,8 +1,6 @@
 """An event has all of its effects or none, once, in order, whatever fails beside it."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +8,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from rekindle.connections.accounts import Accounts
 from rekindle.decide.words import Lane
 from rekindle.inbox import dead, settle, store
 from rekindle.inbox.failure import RECEIPT_TRIES
@@ -25,7 +24,7 @@ from rekindle.leads import store as leads
 from rekindle.providers.csv_file import chunk
 from rekindle.providers.csv_file.inbound import CsvInbound
 from rekindle.providers.form.source import FormInbound
-from rekindle.providers.ports import Booking, Inbound, Parsed, Providers
+from rekindle.providers.ports import Account, Booking, Event, Inbound, Parsed
 from rekindle.providers.sandbox.inbound import SandboxInbound
 from tests.conftest import NOON, make_office
 from tests.slices.test_inbox_receive import rows
@@ -34,23 +33,21 @@ from tests.slices.test_leads_upsert import enquiry
 ANN = "+13125550142"
 
 
-@dataclass
-class Bookings:
+class Bookings(Inbound):
     """A calendar's webhook, and one that can be out of order for a while."""
 
-    source: str = "calendar"
-    secret_kind: str = "calendar"
-    broken: set[str] = field(default_factory=set)
+    source = "calendar"
+    provider = "calendar"
 
-    def verify(self, body: bytes, headers: Mapping[str, str], *, secret: bytes, at: datetime) -> str:  # noqa: ARG002
-        return body.decode()
+    def __init__(self) -> None:
+        self.broken: set[str] = set()
 
-    def parse(self, body: bytes, *, external_id: str) -> tuple[Parsed, ...]:
-        if external_id in self.broken:
+    def parse(self, event: Event, account: Account) -> tuple[Parsed, ...]:  # noqa: ARG002 the port's
+        if event.external_id in self.broken:
             raise RuntimeError("out of order")
-        given = orjson.loads(body)
+        given = orjson.loads(event.body)
         starts = datetime.fromisoformat(given["starts_at"]) if given.get("starts_at") else None
-        return (Booking(external_id, "", given["phone"], starts, given.get("canceled", False)),)
+        return (Booking(event.external_id, "", given["phone"], starts, given.get("canceled", False)),)
 
 
 @pytest.fixture
@@ -61,7 +58,8 @@ def calendar() -> Bookings:
 @pytest.fixture
 def handler(db: Db, keyring: Keyring, clock: HandClock, calendar: Bookings) -> Handler:
     sources: list[Inbound] = [FormInbound(), SandboxInbound(), CsvInbound(), calendar]
-    return Handler(db, keyring, clock, Providers({}, {source.source: source for source in sources}), lambda: 0.5)
+    wired = {source.source: source for source in sources}
+    return Handler(db, keyring, clock, wired, Accounts(db, keyring, clock), lambda: 0.5)
 
 
 async def arrive(db: Db, office_id: UUID, *events: tuple[str, str, Any], lane: Lane = Lane.FIRST_TOUCH) -> None:
@@ -207,7 +205,8 @@ async def test_a_worker_that_died_with_events_in_hand_is_followed_by_another(
     assert await handle_batch(handler) == 1
     before = await rows(db, office_id, "select * from timeline order by id")
     # The first worker was not dead but slow: what it does under the old lease is rolled back whole.
-    late = Ready(held, FormInbound().parse(b'{"phone": "7735550101"}', external_id="e1-late"))
+    said = Event("e1-late", b'{"phone": "7735550101"}', NOON)
+    late = Ready(held, FormInbound().parse(said, Account(office_id, "form", {})))
     with pytest.raises(LeaseLostError):
         await settle.together(handler.db, handler.keyring, clock, office_id, [late])
     assert len(await rows(db, office_id, "select 1 from lead")) == 1

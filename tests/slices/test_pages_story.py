@@ -42,6 +42,22 @@ def test_every_kind_has_a_sentence_even_when_it_says_nothing_more(kind: Kind) ->
         (Kind.SCORED, {"points": 78, "before": 64, "temperature": "hot"}, "Score from 64 to 78, hot"),
         (Kind.EXITED, {"sequence": "new-buyer", "reason": "reply"}, "Left the sequence new-buyer: the lead replied"),
         (Kind.LEFT, {"channel": "sms", "provider": "sandbox"}, "Text handed to sandbox and accepted"),
+        (
+            Kind.LEFT,
+            {"channel": "sms", "provider": "ghl", "elsewhere": "person", "text": "Call me"},
+            "Somebody sent a text from ghl, not through us",
+        ),
+        (
+            Kind.LEFT,
+            {"channel": "email", "provider": "ghl", "elsewhere": "workflow"},
+            "An automation sent an e-mail from ghl, not through us",
+        ),
+        (Kind.TOUCHED, {"act": "click"}, "Clicked a link in an e-mail"),
+        (
+            Kind.ENRICHED,
+            {"source": "apollo", "filled": ["city", "first_name"], "credits": 1.0},
+            "Looked up with apollo: filled in city, first name (1 credit)",
+        ),
         (Kind.RECEIPT, {"channel": "email", "state": "delivered"}, "E-mail delivered"),
         (Kind.REPLIED, {"channel": "sms", "intent": "not_now_later"}, "Replied by text: not now, later"),
         (Kind.ASSIGNED, {"to": PERSON}, "Assigned to Dana Whitfield"),
@@ -70,6 +86,11 @@ def test_every_kind_has_a_sentence_even_when_it_says_nothing_more(kind: Kind) ->
 )
 def test_what_happened_in_plain_words(kind: Kind, data: dict[str, object], text: str) -> None:
     assert said(kind, data).said.text == text
+
+
+def test_what_was_written_elsewhere_is_quoted() -> None:
+    data = {"channel": "sms", "provider": "ghl", "elsewhere": "person", "text": "Call me"}
+    assert said(Kind.LEFT, data).said.quote == "Call me"
 
 
 def test_a_reply_carries_what_was_written_and_a_decision_its_reasons() -> None:

@@ -80,6 +80,13 @@ def exited(data: Data, _: Context) -> Said:
     return Said("list", f"Left the sequence {data.get('sequence', '')}" + because(data))
 
 
+def enriched(data: Data, _: Context) -> Said:
+    """timeline.Kind.ENRICHED."""
+    names, price = [plain(str(name)) for name in data.get("filled") or ()], float(data.get("credits") or 0)
+    text = f"Looked up with {data.get('source') or 'a provider'}" + (f": filled in {', '.join(names)}" if names else "")
+    return Said("spark", text + (f" ({price:g} {'credit' if price == 1 else 'credits'})" if price else ""))
+
+
 def booked(data: Data, context: Context) -> Said:
     """timeline.Kind.BOOKED."""
     when = moment_in(data.get("starts_at"), context)

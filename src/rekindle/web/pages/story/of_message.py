@@ -16,8 +16,21 @@ def canceled(data: Data, _: Context) -> Said:
 
 def left(data: Data, context: Context) -> Said:
     """timeline.Kind.LEFT."""
+    if data.get("elsewhere"):
+        return _elsewhere(data, context)
     text = f"{channel_of(data).capitalize()} handed to {data.get('provider', 'the provider')} and accepted"
     return Said("send", text, "good", quote=quote_of(data, context))
+
+
+def _elsewhere(data: Data, context: Context) -> Said:
+    who = "Somebody" if data["elsewhere"] == "person" else "An automation"
+    text = f"{who} sent {a_message(data)} from {data.get('provider', 'elsewhere')}, not through us"
+    return Said("send", text, quote=quote_of(data, context) or str(data.get("text") or ""))
+
+
+def touched(data: Data, _: Context) -> Said:
+    """timeline.Kind.TOUCHED."""
+    return Said("spark", "Clicked a link in an e-mail" if data.get("act") != "open" else "Opened an e-mail", "in")
 
 
 def receipt(data: Data, _: Context) -> Said:
