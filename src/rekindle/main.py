@@ -83,6 +83,7 @@ from rekindle.providers.smtp.plug import SmtpPlug
 from rekindle.providers.smtp.sender import SmtpSender
 from rekindle.providers.twilio import settings as twilio_settings
 from rekindle.providers.twilio.inbound import TwilioInbound
+from rekindle.providers.twilio.lookup import TwilioLookup
 from rekindle.providers.twilio.plug import TwilioPlug
 from rekindle.providers.twilio.sender import TwilioSender
 from rekindle.providers.zillow.inbound import ZillowInbound
@@ -154,6 +155,7 @@ def real(http: httpx.AsyncClient, clock: Clock, vault: Vault, environ: Mapping[s
         lists={lists.provider: lists},
         feeds={lists.provider: lists, mailbox.provider: mailbox},
         crms={"ghl": GhlCrm(crm)},
+        tellers={"twilio": TwilioLookup(http, twilio, clock)},
         oauth={"ghl": GhlOauth(http, ghl, clock)} if ghl.oauth else {},
     )
 

@@ -18,7 +18,8 @@ from rekindle.errands.line import Line
 from rekindle.errands.run import Runner, run_batch
 from rekindle.errands.types import Handler as ErrandHandler
 from rekindle.errands.types import Kind
-from rekindle.inbox import canary, enrich, feeds, fetch, poll
+from rekindle.inbox import canary, enrich, feeds, fetch, lookup, poll
+from rekindle.inbox.desk import Asks
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.kit.limits import Limits
 from rekindle.kit.pump import Pump
@@ -60,7 +61,8 @@ def pumps(opened: Opened, limits: Limits) -> Pumps:
     means = Means(opened.keyring, base_url, crms=tuple(wired.crms))
     routes = Connected(accounts, wired.senders, wired.sandbox)
     outbox = Outbox(Desk(db, opened.keyring, clock, chance, routes, traffic, told, base_url))
-    handling = Handler(db, opened.keyring, clock, wired.inbound, accounts, chance, tuple(wired.enrichers))
+    asks = Asks(tuple(wired.enrichers), tuple(wired.tellers))
+    handling = Handler(db, opened.keyring, clock, wired.inbound, accounts, chance, asks)
     inbox = Pump("inbox", partial(handle_batch, handling))
     considering = Pump("consideration", partial(consider_batch, Considering(db, clock, means, chance)))
     runner = Runner(db, clock, handlers(opened, line), wires.of_errand, chance)
@@ -91,6 +93,7 @@ def handlers(opened: Opened, line: Line) -> dict[Kind, ErrandHandler]:
     return {
         Kind.FETCH: fetch.handler(db, clock, line, wired),
         Kind.ENRICH: enrich.handler(db, keyring, clock, line, wired.enrichers, base_url=base_url),
+        Kind.LOOKUP: lookup.handler(db, keyring, clock, line, wired.tellers),
         Kind.CRM: push.handler(db, keyring, clock, line, wired.crms),
         Kind.NOTICE: tell.handler(db, clock, line, wired.notifiers, base_url),
         Kind.LIST: lists.handler(db, clock, line, wired.lists),

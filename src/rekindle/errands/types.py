@@ -13,6 +13,7 @@ class Kind(StrEnum):
 
     FETCH = "fetch"  # what a webhook only hinted at
     ENRICH = "enrich"  # ask who a lead is
+    LOOKUP = "lookup"  # ask what kind of line a number is
     CRM = "crm"  # make the CRM agree with what we know of a lead
     NOTICE = "notice"  # tell staff outside the pages
     LIST = "list"  # put an address on a provider's own suppression list

@@ -9,6 +9,17 @@ from rekindle.kit.db import Conn
 
 
 @dataclass(frozen=True)
+class Asks:
+    """The providers wired in that can be asked about a new lead: who they are, and what kind of line a number is."""
+
+    enrichers: tuple[str, ...] = ()
+    tellers: tuple[str, ...] = ()
+
+
+NOBODY = Asks()
+
+
+@dataclass(frozen=True)
 class Desk:
     """One office's transaction at one instant."""
 
@@ -16,7 +27,7 @@ class Desk:
     office_id: UUID
     office_key: bytes
     at: datetime
-    enrichers: tuple[str, ...] = ()  # the providers wired in that can tell who a new lead is
+    asks: Asks = NOBODY
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rekindle.consent.record import grant_many
 from rekindle.consent.types import Word
 from rekindle.crm import store as links
 from rekindle.decide.words import Basis, Channel, Lane
-from rekindle.inbox import enrich, tally
+from rekindle.inbox import enrich, lookup, tally
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.types import Job
 from rekindle.leads.ask import ask
@@ -45,7 +45,10 @@ async def take(desk: Desk, given: list[Given]) -> list[Done]:
         await _link(desk, job, enquiry, outcome.lead_id)
         asked[(job.lane, _cause(enquiry))].append(outcome.lead_id)
         if outcome.created and not listed:
-            await enrich.want(desk.conn, desk.office_id, outcome.lead_id, enrichers=desk.enrichers, at=desk.at)
+            await enrich.want(desk.conn, desk.office_id, outcome.lead_id, enrichers=desk.asks.enrichers, at=desk.at)
+            for point in outcome.points:
+                if point.kind == "phone":
+                    await lookup.want(desk.conn, desk.office_id, point.value, tellers=desk.asks.tellers, at=desk.at)
     await grant_many(desk.conn, desk.office_id, words, at=desk.at, actor=IMPORT if listed else ENGINE)
     for (lane, cause), lead_ids in asked.items():
         await ask(desk.conn, desk.office_id, lead_ids, lane=lane, cause=cause, at=desk.at)

@@ -13,6 +13,7 @@ from uuid import UUID
 from rekindle.connections.accounts import Accounts
 from rekindle.decide.words import Lane
 from rekindle.inbox import failure, settle, store
+from rekindle.inbox.desk import NOBODY, Asks
 from rekindle.inbox.settle import Ready
 from rekindle.inbox.types import Job
 from rekindle.kit import log
@@ -42,7 +43,7 @@ class Handler:
     inbound: Mapping[str, Inbound]
     accounts: Accounts
     chance: Callable[[], float]
-    enrichers: tuple[str, ...] = ()
+    asks: Asks = NOBODY
 
 
 async def handle_batch(handler: Handler) -> int:
@@ -113,7 +114,7 @@ def _runs(ready: list[Ready]) -> Iterator[list[Ready]]:
 
 async def _settle(handler: Handler, office_id: UUID, run: list[Ready]) -> None:
     try:
-        await settle.together(handler.db, handler.keyring, handler.clock, office_id, run, enrichers=handler.enrichers)
+        await settle.together(handler.db, handler.keyring, handler.clock, office_id, run, asks=handler.asks)
     except LeaseLostError as error:
         if len(run) == 1:
             failure.lost(run[0].job, error)

@@ -20,7 +20,7 @@ from rekindle.inbox import (
     store,
     touched,
 )
-from rekindle.inbox.desk import Desk, Done
+from rekindle.inbox.desk import NOBODY, Asks, Desk, Done
 from rekindle.inbox.failure import RECEIPT_TRIES
 from rekindle.inbox.types import Job
 from rekindle.kit.claims import LeaseLostError, backoff
@@ -59,12 +59,12 @@ class Ready:
 
 
 async def together(
-    db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, enrichers: tuple[str, ...] = ()
+    db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, asks: Asks = NOBODY
 ) -> None:
     """Settle a run of events; raises LeaseLostError (nothing was written) or whatever the first failure was."""
     for left in reversed(range(TRIES)):
         try:
-            await _once(db, keyring, clock, office_id, run, enrichers=enrichers)
+            await _once(db, keyring, clock, office_id, run, asks=asks)
         except Conflict:
             if not left:
                 raise
@@ -72,11 +72,11 @@ async def together(
             return
 
 
-async def _once(
-    db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, enrichers: tuple[str, ...]
-) -> None:
+async def _once(db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, asks: Asks) -> None:
     async with db.office(office_id) as conn:
-        desk = Desk(conn, office_id, await office_key(conn, office_id, keyring), clock.now(), enrichers)
+        desk = Desk(
+            conn, office_id, await office_key(conn, office_id, keyring), clock.now(), asks.enrichers, asks.tellers
+        )
         done = await _dispatch(desk, run)
         if done[0].again:
             await _look_again(desk, done[0])

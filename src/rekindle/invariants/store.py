@@ -31,5 +31,12 @@ async def last_beat(conn: Conn, kind: str) -> datetime | None:
 
 async def gauges(conn: Conn, *, at: datetime) -> list[Gauge]:
     """Counts and ages of every queue, over all offices; nobody's data."""
-    cursor = await conn.execute("select name, label, value from engine_state(%s) order by name, label", (at,))
+    cursor = await conn.execute(
+        """
+        select name, label, value from engine_state(%(at)s)
+        union all select name, label, value from provider_state(%(at)s)
+        order by name, label
+        """,
+        {"at": at},
+    )
     return [Gauge(**row) async for row in cursor]

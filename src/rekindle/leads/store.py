@@ -93,6 +93,14 @@ async def points_of(conn: Conn, office_id: UUID, lead_id: UUID) -> list[Point]:
     return [Point(row["kind"], row["value"]) async for row in cursor]
 
 
+async def set_line_type(conn: Conn, office_id: UUID, phone: str, line_type: str) -> None:
+    """Keep what kind of line a number is."""
+    await conn.execute(
+        "update contact_point set line_type = %s where office_id = %s and kind = 'phone' and value = %s",
+        (line_type, office_id, phone),
+    )
+
+
 async def owner_of(conn: Conn, office_id: UUID, point: Point) -> UUID | None:
     """Whose address this is."""
     cursor = await conn.execute(

@@ -52,6 +52,13 @@ SHOWN = {
         "le",
         (),
     ),
+    "errand": Shown("rekindle_errands", "Errands to run, by kind and state (dead: given up).", "kind_state", ()),
+    "errand_oldest_seconds": Shown(
+        "rekindle_errand_oldest_seconds", "How long the oldest errand of a kind is overdue.", "kind", ()
+    ),
+    "breaker_open": Shown("rekindle_breakers_open", "Offices whose way to a provider is closed.", "provider", ()),
+    "connection": Shown("rekindle_connections", "Offices connected, by provider and state.", "provider_state", ()),
+    "crm_found": Shown("rekindle_crm_found", "Found in a CRM's list without any webhook, ever.", "list", ()),
     "first_touch_hour_sum": Shown("rekindle_first_touch_seconds_last_hour_sum", "The sum of those seconds."),
 }
 

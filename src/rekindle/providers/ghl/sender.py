@@ -1,6 +1,7 @@
 """Texts and e-mails through HighLevel's conversations, so that the office reads them where it works."""
 
 import html
+import re
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +27,7 @@ from rekindle.providers.ports import (
 )
 
 AWAY_SECONDS = 30.0
+LINK = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)])")
 # Up to three requests a message: find the contact, make it, send.
 SENDS = Limit("ghl-send", 30, 10)
 SETTLED = timedelta(minutes=2)  # until then a message that is not listed may still be on its way into the list
@@ -133,8 +135,18 @@ def _body(outgoing: Outgoing, contact: Contact, account: Account) -> dict[str, A
     return {
         **common,
         "subject": outgoing.subject or "",
-        "html": f'<div style="white-space: pre-wrap">{html.escape(outgoing.body)}</div>',
+        "html": _html(outgoing.body),
         "message": outgoing.body,
         "emailTo": outgoing.to,
         "emailFrom": account.get("email_from") or outgoing.sender,
     }
+
+
+def _html(text: str) -> str:
+    """The text as it stands, its links made to be pressed: the one to unsubscribe must be."""
+    pieces = LINK.split(text)  # text, link, text, link, ..., text
+    linked = [
+        f'<a href="{html.escape(piece)}">{html.escape(piece)}</a>' if place % 2 else html.escape(piece)
+        for place, piece in enumerate(pieces)
+    ]
+    return f'<div style="white-space: pre-wrap">{"".join(linked)}</div>'

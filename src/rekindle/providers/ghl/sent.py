@@ -90,7 +90,8 @@ def _alike(row: dict[str, Any], outgoing: Outgoing) -> bool | None:
 
 
 def _plain(text: str) -> str:
-    return _SPACE.sub(" ", html.unescape(_MARKUP.sub(" ", text))).strip()
+    """Without markup and without any white space, which mail programs and carriers change as they like."""
+    return _SPACE.sub("", html.unescape(_MARKUP.sub("", text)))
 
 
 def _found(row: dict[str, Any]) -> Found | CannotTell:

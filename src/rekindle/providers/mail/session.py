@@ -95,22 +95,21 @@ def _look(
 
 def _open(imap: imaplib.IMAP4, account: Account) -> None:
     folder = account.get("imap_folder") or "INBOX"
-    user = account.get("imap_user")
-    if not _PLAIN.fullmatch(folder + user):
-        raise CallFailedError("fields", "user and folder must be plain letters", fault=Fault.ACCOUNT)
+    user, password = account.get("imap_user"), account.get("imap_password")
+    if not all(_PLAIN.fullmatch(said) for said in (folder, user, password)):
+        text = "user, password and folder must be plain letters, digits and signs"
+        raise CallFailedError("fields", text, fault=Fault.ACCOUNT)
     try:
-        imap.login(user, _quotable(account.get("imap_password")))
+        imap.login(_quoted(user), password)  # it quotes the password by itself, and nothing else
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
         text = "the mail server refused the user name or password"
         raise CallFailedError("login", text, fault=Fault.ACCOUNT) from error
-    status, _ = imap.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"', readonly=True)
+    status, _ = imap.select(_quoted(folder), readonly=True)
     if status != "OK":
         raise CallFailedError("folder", f"the mailbox has no folder {folder!r}", fault=Fault.ACCOUNT)
 
 
-def _quotable(password: str) -> str:
-    if not _PLAIN.fullmatch(password):
-        raise CallFailedError("login", "the password must be plain letters, digits and signs", fault=Fault.ACCOUNT)
-    return password
+def _quoted(said: str) -> str:
+    return '"' + said.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -21,6 +21,7 @@ from rekindle.providers.ports.calls import (
     Fetched,
     Fetcher,
     GoneError,
+    LineTeller,
     Listed,
     Notifier,
     NotYetError,
@@ -85,6 +86,7 @@ class Providers:
     lists: Mapping[str, Listed] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)  # the lists again, and what else is read over and over
     crms: Mapping[str, Crm] = field(default_factory=dict)
+    tellers: Mapping[str, LineTeller] = field(default_factory=dict)
     oauth: Mapping[str, OAuth] = field(default_factory=dict)
     sandbox: Sender | None = None
     phone: Phone | None = None
@@ -94,8 +96,8 @@ __all__ = [
     "Accepted", "Account", "Booking", "CallFailedError", "CannotTell", "Card", "Carrier", "Checked", "Consequence",
     "Contact", "Crm", "CrmPage", "Enquiry", "Enriched", "Enricher", "Enrichment", "Event", "Fault", "Feed", "Fetch",
     "Fetched", "Fetcher", "Field", "Found", "GivenConsent", "GoneError", "HookAnswer", "Ignored", "Inbound", "Limit",
-    "Listed", "Missing", "NotYetError", "Notifier", "OAuth", "OptedOut", "Outgoing", "Parsed", "Phone", "PhoneError",
-    "PhoneMessage", "PhoneThread", "Plug", "Providers", "Pushed", "Receipt", "RefusedSignatureError", "Reply",
-    "Request", "SendRefusedError", "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice",
+    "LineTeller", "Listed", "Missing", "NotYetError", "Notifier", "OAuth", "OptedOut", "Outgoing", "Parsed", "Phone",
+    "PhoneError", "PhoneMessage", "PhoneThread", "Plug", "Providers", "Pushed", "Receipt", "RefusedSignatureError",
+    "Reply", "Request", "SendRefusedError", "SendUncertainError", "Sender", "SentElsewhere", "Slot", "StaffNotice",
     "StageMoved", "Subject", "Touched", "Uninstalled", "UnparsableError", "Vault", "Verified",
 ]  # fmt: skip

@@ -87,6 +87,21 @@ class Enricher(Protocol):
         ...
 
 
+class LineTeller(Protocol):
+    """Tells what kind of line a number is, where the office wants to know and pays for it."""
+
+    @property
+    def provider(self) -> str: ...
+
+    def limits(self, account: Account) -> tuple[Limit, ...]:
+        """What this account may call at most."""
+        ...
+
+    async def line_type(self, phone: str, account: Account, *, deadline: float) -> str | None:
+        """`mobile`, `landline`, ..., `invalid` for no number at all; None when off or unknown; CallFailedError."""
+        ...
+
+
 @dataclass(frozen=True)
 class StaffNotice:
     """What a person of the office must know now, outside the pages. `url` leads to where they act on it."""

@@ -4,7 +4,7 @@ import httpx
 
 from rekindle.kit.clock import Clock
 from rekindle.providers.calls import AwayError, ask
-from rekindle.providers.ports import Account, CallFailedError, Fault
+from rekindle.providers.ports import Account, CallFailedError, Fault, Limit
 from rekindle.providers.twilio import access
 from rekindle.providers.twilio.settings import TwilioSettings
 
@@ -21,6 +21,10 @@ class TwilioLookup:
         self._http = http
         self._settings = settings
         self._clock = clock
+
+    def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 Twilio names no number of its own
+        """A pace that no account minds; each call is billed, and a flood of leads must not become a bill at once."""
+        return (Limit("lookup", 10, 1),)
 
     async def line_type(self, phone: str, account: Account, *, deadline: float) -> str | None:
         """`mobile`, `landline`, `nonFixedVoip`, …, `invalid` for no number at all; None when off or unknown.
