@@ -16,6 +16,7 @@ from rekindle.errands.line import Line
 from rekindle.errands.run import Runner, run_batch
 from rekindle.errands.types import Handler as ErrandHandler
 from rekindle.errands.types import Kind
+from rekindle.inbox.desk import Asks
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.inbox.receive import Arrival, receive_many
 from rekindle.kit.clock import HandClock
@@ -126,7 +127,7 @@ class World:
 
     def handler(self) -> Handler:
         return Handler(
-            self.db, self.keyring, self.clock, self.sources, self.accounts, lambda: 0.5, enrichers=self.enrichers
+            self.db, self.keyring, self.clock, self.sources, self.accounts, lambda: 0.5, asks=Asks(self.enrichers)
         )
 
     async def handle(self) -> int:

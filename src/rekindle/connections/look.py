@@ -129,5 +129,5 @@ async def _checked(plug: Plug, account: Account, deadline: float) -> Checked:
     except TimeoutError:
         return Checked(ok=False, text=f"{plug.title} did not answer in time.")
     except Exception as error:  # noqa: BLE001 a check that breaks its word is a failing connection, not a broken page
-        logger.warning("check broke", provider=plug.provider, error=type(error).__name__)
+        logger.error("check broke", provider=plug.provider, error=type(error).__name__)  # noqa: TRY400 its text may hold a credential
         return Checked(ok=False, text=f"The check of {plug.title} broke; see the log.")

@@ -74,9 +74,7 @@ async def together(
 
 async def _once(db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: list[Ready], *, asks: Asks) -> None:
     async with db.office(office_id) as conn:
-        desk = Desk(
-            conn, office_id, await office_key(conn, office_id, keyring), clock.now(), asks.enrichers, asks.tellers
-        )
+        desk = Desk(conn, office_id, await office_key(conn, office_id, keyring), clock.now(), asks)
         done = await _dispatch(desk, run)
         if done[0].again:
             await _look_again(desk, done[0])

@@ -56,6 +56,19 @@ class Session:
         return said
 
 
+class _Imap(imaplib.IMAP4_SSL):
+    """Names its socket before the first byte is read, so that a server that drips can be cut off."""
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext, deadline: float, opened: list[socket.socket]) -> None:
+        self._opened = opened
+        super().__init__(host, port, ssl_context=tls, timeout=deadline)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        made: socket.socket = super()._create_socket(timeout)  # type: ignore[misc]
+        self._opened.append(made)
+        return made
+
+
 async def look(account: Account, work: Callable[[Session], T], *, tls: ssl.SSLContext, deadline: float) -> T:
     """Connect, log in, open the folder, work; raises CallFailedError and nothing else."""
     opened: list[socket.socket] = []
@@ -76,13 +89,12 @@ def _look(
 ) -> T:
     try:
         port = int(account.get("imap_port") or PORT)
-        imap = imaplib.IMAP4_SSL(account.get("imap_host"), port, ssl_context=tls, timeout=deadline)
+        imap = _Imap(account.get("imap_host"), port, tls, deadline, opened)
     except ssl.SSLCertVerificationError as error:
         text = "the mail server's certificate is not valid for its name"
         raise CallFailedError("certificate", text, fault=Fault.ACCOUNT) from error
     except (OSError, ValueError, imaplib.IMAP4.error) as error:
         raise CallFailedError("unreachable", "the mail server cannot be reached", fault=Fault.AWAY) from error
-    opened.append(imap.socket())
     try:
         _open(imap, account)
         return work(Session(imap))
@@ -91,6 +103,8 @@ def _look(
     finally:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             imap.logout()
+        with contextlib.suppress(OSError):
+            imap.shutdown()  # a logout that fails leaves the connection open
 
 
 def _open(imap: imaplib.IMAP4, account: Account) -> None:

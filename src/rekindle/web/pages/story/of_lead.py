@@ -87,13 +87,6 @@ def enriched(data: Data, _: Context) -> Said:
     return Said("spark", text + (f" ({price:g} {'credit' if price == 1 else 'credits'})" if price else ""))
 
 
-def enriched(data: Data, _: Context) -> Said:
-    """timeline.Kind.ENRICHED."""
-    names = ", ".join(plain(str(name)) for name in data.get("filled") or ())
-    source = f" from {plain(str(data['source']))}" if data.get("source") else ""
-    return Said("edit", f"Learned{source}" + (f": {names}" if names else ""))
-
-
 def booked(data: Data, context: Context) -> Said:
     """timeline.Kind.BOOKED."""
     when = moment_in(data.get("starts_at"), context)

@@ -67,8 +67,3 @@ def replied(data: Data, context: Context) -> Said:
         "in",
         quote=quote_of(data, context),
     )
-
-
-def touched(data: Data, _: Context) -> Said:
-    """timeline.Kind.TOUCHED."""
-    return Said("in", "Opened an e-mail" if data.get("act") == "open" else "Clicked in an e-mail", "in")
