@@ -159,7 +159,7 @@ def test_what_cannot_be_is_said_in_plain_words(rekindle: Run, arguments: tuple[s
 def test_help_lists_the_providers_and_what_each_wants(rekindle: Run) -> None:
     shown = rekindle("connect", "--help")
     assert shown.exit_code == 0
-    assert "Brook Texting: token, location, [calendar], hook_secret" in shown.stdout
+    assert "Brook Texting: token, location, [calendar], [hook_secret]" in shown.stdout
 
 
 def test_a_channel_is_carried_by_whom_a_person_chose_and_by_nobody_after_that(rekindle: Run) -> None:

@@ -62,7 +62,7 @@ class Listing(TyperCommand):
         super().format_help(ctx, formatter)
         typer.echo("Providers:")
         for plug in asyncio.run(_plugs()):
-            wants = ", ".join(one.name if one.required else f"[{one.name}]" for one in plug.fields)
+            wants = ", ".join(one.name if one.required and not one.make else f"[{one.name}]" for one in plug.fields)
             typer.echo(f"  {plug.provider:12} {plug.title}: {wants}")
 
 
