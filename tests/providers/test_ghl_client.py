@@ -1,20 +1,22 @@
 """Calls to HighLevel: versions, what failures mean, and tokens renewed by one at a time."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from rekindle.connections.vault import StoredVault
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
-from rekindle.kit.db import Db
+from rekindle.kit.db import Db, Unavailable
 from rekindle.providers.calls import NeverLeftError
 from rekindle.providers.ghl.client import LOCATIONS, Call, GhlClient
 from rekindle.providers.ghl.fetch import GhlContactFetcher
 from rekindle.providers.ghl.plug import GhlPlug
 from rekindle.providers.ghl.until import Until
-from rekindle.providers.ports import CallFailedError, Fault, GoneError
+from rekindle.providers.ports import Account, CallFailedError, Fault, GoneError
 from tests.conftest import NOON
 from tests.providers import faults
 from tests.providers.fake_ghl import LOCATION
@@ -242,6 +244,47 @@ async def test_who_finds_somebody_else_renewing_waits_and_says_so_when_that_take
         with pytest.raises(CallFailedError) as waiting:
             await side.client.call(account, WHERE, Until(0.3))
         assert (waiting.value.fault, side.wire.requests) == (Fault.BUSY, [])
+
+
+class Stumbling(StoredVault):
+    """A vault whose database is away for the first writes."""
+
+    refusals = 0
+
+    async def write(self, office_id: UUID, provider: str, values: Mapping[str, str]) -> None:
+        if Stumbling.refusals:
+            Stumbling.refusals -= 1
+            raise Unavailable[0]("gone for a moment")
+        await super().write(office_id, provider, values)
+
+
+async def test_a_new_pair_is_written_down_although_the_database_was_away_for_a_moment(
+    db: Db, keyring: Keyring, office_id: UUID, clock: HandClock
+) -> None:
+    _, account = await installed(db, keyring, office_id, clock, expires_at=NOON.isoformat())
+    vault = Stumbling(db, keyring, clock)
+    async with connected(clock, vault=vault) as side:
+        side.fake.grant(until=NOON)
+        Stumbling.refusals = 1
+        await side.client.call(account, WHERE, Until(10))
+        kept = await vault.read(office_id, "ghl")
+        assert kept is not None
+        assert kept.get("refresh_token") in side.fake.refresh
+
+
+class Away(Untouched):
+    """A vault whose database is gone."""
+
+    async def read(self, office_id: UUID, provider: str) -> Account | None:
+        raise Unavailable[0](office_id, provider)
+
+
+async def test_a_database_that_is_gone_is_not_held_against_highlevel(clock: HandClock) -> None:
+    async with connected(clock, vault=Away()) as side:
+        account = side.with_values(private_token="", refresh_token="refresh-0")
+        with pytest.raises(CallFailedError) as failed:
+            await side.client.call(account, WHERE, Until(5))
+        assert (failed.value.code, failed.value.fault, failed.value.retry_after) == ("database", Fault.BUSY, 5.0)
 
 
 async def test_an_account_without_any_token_asks_for_a_person(clock: HandClock) -> None:

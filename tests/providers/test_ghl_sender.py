@@ -62,6 +62,16 @@ async def test_an_e_mail_carries_subject_text_and_both_addresses(clock: HandCloc
         assert body["message"] == "Is 3 < 4 & true?\nAnn"
 
 
+async def test_links_of_an_e_mail_can_be_pressed_and_it_is_found_again_all_the_same(clock: HandClock) -> None:
+    async with connected(clock) as side:
+        mail = outgoing(Channel.EMAIL, body="To stop our e-mails: https://rekindle.example/u/a?b=1&c=2.\nAnn <b>")
+        accepted = await send(side, mail)
+        body: Any = side.asked("POST", "conversations/messages")[0].json()
+        link = "https://rekindle.example/u/a?b=1&amp;c=2"
+        assert f'e-mails: <a href="{link}">{link}</a>.\nAnn &lt;b&gt;</div>' in body["html"]
+        assert await find(side, mail) == Found(accepted.provider_id, MessageState.SENT)
+
+
 async def test_a_person_unknown_there_becomes_a_contact_first(clock: HandClock) -> None:
     async with connected(clock) as side:
         await send(side)
