@@ -11,6 +11,7 @@ from rekindle.kit.clock import HandClock
 from rekindle.providers.ghl.crm import GhlCrm
 from rekindle.providers.ghl.crm_contact import OPTED_OUT
 from rekindle.providers.ports import Account, CallFailedError, Card, CrmPage, Fault, Pushed
+from rekindle.providers.ports.crm import CANARY
 from tests.conftest import NOON
 from tests.providers import faults
 from tests.providers.ghl_side import Side, connected
@@ -345,6 +346,16 @@ async def test_a_full_page_without_a_way_on_is_an_error_and_never_the_end(clock:
         side.wire.then(faults.Status(200, body=orjson.dumps({"contacts": rows})))
         with pytest.raises(CallFailedError):
             await read(side, "contacts")
+
+
+async def test_the_canary_is_one_contact_with_one_stamp_that_nobody_writes_to(clock: HandClock) -> None:
+    async with connected(clock) as side:
+        for stamp in ("1", "2", "3"):
+            await GhlCrm(side.client).chirp(side.account, stamp, deadline=5)
+        (nobody,) = side.fake.contacts.values()
+        assert nobody["tags"] == [CANARY + "3"]
+        assert {said["status"] for said in nobody["dndSettings"].values()} == {"active"}
+        assert {hook.kind for hook in side.fake.hooks.take()} >= {"ContactCreate", "ContactTagUpdate"}
 
 
 async def test_pushes_and_pages_are_counted_within_highlevels_limits(clock: HandClock) -> None:
