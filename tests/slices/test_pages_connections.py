@@ -212,12 +212,12 @@ async def way_out(site: Site) -> dict[str, str]:
     url = urlsplit(gone.headers["location"])
     assert url.netloc == "brook.example"
     query = parse_qs(url.query)
-    assert query["redirect_uri"] == [f"{BASE}/connect/brook/callback"]
+    assert query["redirect_uri"] == [f"{BASE}/connect/callback"]
     return {"state": query["state"][0], "code": "good"}
 
 
 async def callback(site: Site, back: dict[str, str]) -> httpx.Response:
-    return await site.web.get("/connect/brook/callback", params=back)
+    return await site.web.get("/connect/callback", params=back)
 
 
 async def test_consent_connects_and_looks(
@@ -226,7 +226,7 @@ async def test_consent_connects_and_looks(
     assert "Connect with Brook Texting" in (await site.web.get("/connections")).text
     done = await callback(site, await way_out(site))
     assert done.headers["location"] == "/connections?done=consented"
-    assert oauth.asked == [("good", f"{BASE}/connect/brook/callback")]
+    assert oauth.asked == [("good", f"{BASE}/connect/callback")]
     assert brook.seen[-1].get("access_token") == "oauth-access-1"
     account = await StoredVault(site.engine.db, keyring, clock).read(site.made.office_id, "brook")
     assert account is not None
@@ -237,11 +237,11 @@ async def test_consent_connects_and_looks(
     assert not re.search("oauth-(access|refresh)", page)
 
 
-async def test_the_way_back_need_not_name_the_provider(site: Site, oauth: BrookOAuth) -> None:
+async def test_the_way_back_may_name_the_provider(site: Site, oauth: BrookOAuth) -> None:
     back = await way_out(site)
-    done = await site.web.get("/connect/callback", params=back)
+    done = await site.web.get("/connect/brook/callback", params=back)
     assert done.headers["location"] == "/connections?done=consented"
-    assert oauth.asked == [("good", f"{BASE}/connect/brook/callback")]
+    assert oauth.asked == [("good", f"{BASE}/connect/callback")]
 
 
 async def test_the_state_shows_nothing_and_is_never_the_same(site: Site) -> None:

@@ -39,7 +39,7 @@ async def start(request: Request, who: Manager, provider: str) -> Response:
     """To the provider, where the person chooses the account and consents."""
     viewer = Viewer.of(request, who)
     oauth = _oauth(viewer, provider)
-    url = oauth.authorize_url(_state(request, viewer, provider), _redirect(viewer, provider))
+    url = oauth.authorize_url(_state(request, viewer, provider), _redirect(viewer))
     if urlsplit(url).scheme not in {"https", "http"}:
         raise HTTPException(404)
     return RedirectResponse(url, status_code=303)
@@ -54,10 +54,7 @@ async def back(
     code: Annotated[str, Query(max_length=LONGEST)] = "",
     state: Annotated[str, Query(max_length=LONGEST)] = "",
 ) -> Response:
-    """From the provider: exchange the code, keep what it gives, look, and say so on the page.
-
-    HighLevel takes no address of ours that names it: the state knows the provider, and /connect/callback will do.
-    """
+    """From the provider, which the state knows: exchange the code, keep what it gives, look, and say so on the page."""
     viewer = Viewer.of(request, who)
     try:
         provider = _provider_of(request, viewer, state, said=provider)
@@ -67,7 +64,7 @@ async def back(
     if not code:
         return _said("consent-refused")
     try:
-        told = await oauth.exchange(code, _redirect(viewer, provider), deadline=SECONDS)
+        told = await oauth.exchange(code, _redirect(viewer), deadline=SECONDS)
         async with viewer.engine.db.office(who.office_id) as conn:
             await install(conn, who.office_id, viewer.engine.keyring, plug, told, at=viewer.engine.clock.now())
     except CallFailedError as error:
@@ -86,8 +83,9 @@ def _oauth(viewer: Viewer, provider: str) -> OAuth:
     return oauth
 
 
-def _redirect(viewer: Viewer, provider: str) -> str:
-    return f"{viewer.engine.settings.base_url}/connect/{provider}/callback"
+def _redirect(viewer: Viewer) -> str:
+    """The one way back for every provider: HighLevel refuses an address of ours that names it."""
+    return f"{viewer.engine.settings.base_url}/connect/callback"
 
 
 def _said(done: str) -> Response:
