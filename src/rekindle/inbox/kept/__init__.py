@@ -1,0 +1,1 @@
+"""The raw events an office keeps: listed, looked at, read anew, put back in the queue."""
