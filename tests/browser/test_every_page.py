@@ -46,7 +46,7 @@ def test_an_empty_office_says_what_to_do_and_invents_nothing(enter: Enter, site:
     page = enter(width=width, login=site.empty_login, password=site.empty_password)
     assert "No leads yet" in page.inner_text("main")
     assert "No data" in page.inner_text("main")
-    for address in ("/", "/leads", "/decisions", "/sandbox", "/connections", "/dead-letters"):
+    for address in ("/", "/leads", "/decisions", "/sandbox", "/dead-letters"):
         page.goto(site.url + address)
         assert page.evaluate(CHECKS) == []
         assert page.locator(".empty").count() >= 1
