@@ -7,10 +7,13 @@ from rekindle.kit.db import Conn, Row
 
 
 async def one(conn: Conn, office_id: UUID, lead_id: UUID, *, owner: UUID | None) -> Row | None:
-    """The lead with its owner's name; an agent sees their own and those handed to them."""
+    """The lead with its owner's name and who failed to look it up; an agent sees their own and those handed to them."""
     cursor = await conn.execute(
         """
-        select l.*, p.name as owner from lead l
+        select l.*, p.name as owner, (
+            select string_agg(e.provider || ': ' || e.reason, '; ' order by e.provider) from enrichment e
+            where e.office_id = l.office_id and e.lead_id = l.id and e.state = 'failed') as not_looked_up
+        from lead l
         left join person p on p.office_id = l.office_id and p.id = l.owner_id
         where l.office_id = %(office)s and l.id = %(lead)s and (%(owner)s::uuid is null or l.owner_id = %(owner)s
           or exists (select from handoff h where h.office_id = l.office_id and h.lead_id = l.id

@@ -15,6 +15,7 @@ from rekindle.web.pages.render import Part, part
 from rekindle.web.pages.times import Moment
 from rekindle.web.pages.words import BASES, CAUSES, CHANNELS, KINDS, STAGES, phone, plain, word
 
+UNSEEN = frozenset({"appointment_said"})  # when an appointment was told of: the order of news, nobody's fact
 LONGEST_VALUE = 300
 
 
@@ -200,5 +201,7 @@ def _text(value: Any) -> str:
 def _facts(row: Row) -> tuple[Fact, ...]:
     known = [("kind", word(KINDS, row["kind"])), ("stage", word(STAGES, row["stage"]))]
     known += [(name, row[name] or "") for name in ("street", "city", "state", "zip")]
-    known += [(plain(str(name)), _text(value)) for name, value in sorted(row["attributes"].items())]
+    given = row["attributes"].items()
+    known += [(plain(str(name)), _text(value)) for name, value in sorted(given) if name not in UNSEEN]
+    known += [("not looked up", row["not_looked_up"] or "")]
     return tuple(Fact(name, value) for name, value in known if value)
