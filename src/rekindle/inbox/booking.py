@@ -24,7 +24,10 @@ SOURCE = "booking"
 
 
 async def take(desk: Desk, job: Job, booking: Booking) -> Done:
-    """Settle one booking; raises UnparsableError when it names nobody. An older word overrules no newer one."""
+    """Settle one booking; raises UnparsableError when it names nobody.
+
+    An older word overrules no newer one; the same word twice is one.
+    """
     lead = await _lead(desk, job, booking)
     if lead is None:
         return Done(job, "waits for its contact", None, again=True)

@@ -15,6 +15,7 @@ from rekindle.crm.types import Link
 from rekindle.decide.words import Lane
 from rekindle.inbox import canary, enquiry
 from rekindle.inbox.desk import Desk, Done
+from rekindle.inbox.kept.once import before
 from rekindle.inbox.said import KINDS
 from rekindle.inbox.staged import set_stage
 from rekindle.inbox.types import Job
@@ -46,7 +47,8 @@ async def take(desk: Desk, job: Job, contact: Contact) -> Done:
     wanted = await _wanted(desk, contact, link)
     if link is not None and link.seen_hash == digest and not wanted:
         return Done(job, "echo: nothing new", link.lead_id)
-    stale = link is not None and link.seen_at is not None and contact.at is not None and contact.at < link.seen_at
+    told_at = contact.at or job.received_at
+    stale = link is not None and link.seen_at is not None and told_at < link.seen_at
     lead_id = link.lead_id if link is not None and stale else await _upsert(desk, job, contact, link, wanted=wanted)
     lead_id = (await leads.lock(desk.conn, desk.office_id, lead_id)).id
     if not stale:
@@ -60,10 +62,11 @@ async def take(desk: Desk, job: Job, contact: Contact) -> Done:
             activated=wanted or contact.activated is True,
             assigned_to=contact.assigned_to,
             seen_hash=digest,
-            seen_at=contact.at or desk.at,
+            seen_at=told_at,
         )
         await set_stage(desk, lead_id, contact.stage, actor=f"provider:{contact.crm}")
-    await _mind_dnd(desk, job, contact, lead_id)
+    if not (stale and await before(desk, job)):
+        await _mind_dnd(desk, job, contact, lead_id)
     return Done(job, _outcome(contact, link, stale=stale, wanted=wanted), lead_id)
 
 
@@ -161,6 +164,9 @@ async def _deleted(desk: Desk, job: Job, contact: Contact, link: Link | None) ->
     """Somebody took the contact out of the CRM: automation ends, the lead and its story stay."""
     if link is None:
         return Done(job, "deleted before we knew it", None)
+    known = await before(desk, job)
+    if known is not None:
+        return known
     lead = await leads.lock(desk.conn, desk.office_id, link.lead_id)
     await links.set_deleted(desk.conn, desk.office_id, contact.crm, contact.contact_id, at=desk.at)
     await exit_all(desk.conn, desk.office_id, lead.id, reason="deleted in the CRM", at=desk.at)

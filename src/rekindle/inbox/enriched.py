@@ -6,6 +6,7 @@ from uuid import UUID
 from rekindle.consent.suppress import suppress
 from rekindle.decide.words import Channel, Lane
 from rekindle.inbox.desk import Desk, Done
+from rekindle.inbox.kept.once import before
 from rekindle.inbox.types import Job
 from rekindle.kit.db import Conn
 from rekindle.leads import identity
@@ -18,11 +19,18 @@ from rekindle.signals import store as signals
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 
+NOTHING = "nothing known of them"
 BARRED = "on a do-not-call list"
 
 
 async def take(desk: Desk, job: Job, enriched: Enriched) -> Done:
-    """Settle what came later, by callback or poll; raises UnparsableError when we never asked for it."""
+    """Settle what came later, by callback or poll; raises UnparsableError when we never asked for it.
+
+    However often it is handled, it counts and costs once.
+    """
+    seen = await before(desk, job, unless=(NOTHING,))
+    if seen is not None:
+        return seen
     try:
         lead = await leads.lock(desk.conn, desk.office_id, UUID(enriched.lead))
     except (ValueError, NoSuchLeadError) as error:
@@ -47,7 +55,7 @@ async def take(desk: Desk, job: Job, enriched: Enriched) -> Done:
         event_id=job.event_id,
         at=desk.at,
     )
-    return Done(job, "enriched" if enriched.found else "nothing known of them", lead.id)
+    return Done(job, "enriched" if enriched.found else NOTHING, lead.id)
 
 
 async def apply(

@@ -14,9 +14,12 @@ from rekindle.connections.accounts import Accounts
 from rekindle.inbox import store
 from rekindle.inbox.kept import store as kept
 from rekindle.inbox.kept.types import Kept, State, Turn, Wanted
+from rekindle.kit import log
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db
 from rekindle.providers.ports import Account, Event, Ignored, Inbound, Parsed, UnparsableError
+
+logger = log.get("replay")
 
 A_SECOND = 100  # events put back: what comes in meanwhile does not wait behind a month of them
 
@@ -98,8 +101,17 @@ def _reread(inbound: Mapping[str, Inbound], office_id: UUID, accounts: Mapping[s
     try:
         words = says(inbound, office_id, accounts, event)
     except UnparsableError as error:
-        return Reread(event, Now.UNREADABLE if event.state is State.HANDLED else Now.SAME, str(error))
+        return _unreadable(event, str(error))
+    except Exception as error:
+        logger.exception(
+            "a parser broke", event_id=str(event.event_id), source=event.source, error=type(error).__name__
+        )
+        return _unreadable(event, f"its adapter broke: {type(error).__name__}")
     return Reread(event, Now.READABLE if event.state is State.DEAD else Now.SAME, words)
+
+
+def _unreadable(event: Kept, why: str) -> Reread:
+    return Reread(event, Now.UNREADABLE if event.state is State.HANDLED else Now.SAME, why)
 
 
 def _turns(

@@ -9,8 +9,10 @@ from rekindle.consent.suppress import suppress
 from rekindle.content import threads
 from rekindle.decide.words import Channel, Lane
 from rekindle.inbox.desk import Desk, Done
+from rekindle.inbox.kept import store as kept
 from rekindle.inbox.said import KINDS
 from rekindle.inbox.types import Job
+from rekindle.kit.crypto import address_hash
 from rekindle.leads import identity
 from rekindle.leads import store as leads
 from rekindle.leads.ask import ask
@@ -27,6 +29,9 @@ async def take(desk: Desk, job: Job, opted: OptedOut) -> Done:
     """Block the address on the channels named; works for addresses that are nobody's. Raises UnparsableError."""
     address = await _address(desk, opted)
     lead_id = await _lead(desk, address)
+    digest = address_hash(desk.office_key, address)
+    if await kept.closed_by(desk.conn, desk.office_id, job.event_id, address=address, digest=digest):
+        return Done(job, _outcome(opted), lead_id)  # handled again: who came back since is not closed out anew
     closed = await (_dead if opted.dead else _left)(desk, job, opted, address, lead_id)
     if closed and lead_id is not None:
         await cancel_planned(desk.conn, desk.office_id, lead_id, reason=REASON, at=desk.at, channels=closed)
@@ -42,7 +47,11 @@ async def take(desk: Desk, job: Job, opted: OptedOut) -> Done:
             text="A lead reported our e-mail as spam. Nothing more is sent to them.",
             at=desk.at,
         )
-    return Done(job, f"{'dead address' if opted.dead else 'opted out'}: {opted.rule}", lead_id)
+    return Done(job, _outcome(opted), lead_id)
+
+
+def _outcome(opted: OptedOut) -> str:
+    return f"{'dead address' if opted.dead else 'opted out'}: {opted.rule}"
 
 
 async def _address(desk: Desk, opted: OptedOut) -> str:

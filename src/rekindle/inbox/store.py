@@ -279,7 +279,7 @@ async def set_appointment(
 ) -> bool:
     """Keep when the lead's appointment is, where facts look for it; None when there is none any more.
 
-    False, and nothing changes, when something newer was said of it before.
+    False, and nothing changes, when something newer was said of it before, or this very thing.
     """
     cursor = await conn.execute(
         """
@@ -287,6 +287,8 @@ async def set_appointment(
             'appointment_at', %(starts)s::text, 'appointment_said', %(said)s::text))
         where office_id = %(office)s and id = %(lead)s
           and coalesce((attributes->>'appointment_said')::timestamptz, '-infinity') <= %(said)s::timestamptz
+          and ((attributes->>'appointment_said')::timestamptz, attributes->>'appointment_at')
+            is distinct from (%(said)s::timestamptz, %(starts)s::text)
         """,
         {
             "office": office_id,

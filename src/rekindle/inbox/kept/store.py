@@ -144,17 +144,16 @@ async def revive_all(conn: Conn, office_id: UUID, *, source: str | None, at: dat
 # ---------------------------------------------------------------- what an event did before
 
 
-async def settled(conn: Conn, office_id: UUID, event_id: UUID) -> str | None:
-    """What became of this event when it was handled before; None when this is the first time."""
+async def settled(conn: Conn, office_id: UUID, event_id: UUID) -> Row | None:
+    """The outcome and lead_id of an event that was handled before; None when this is the first time."""
     cursor = await conn.execute(
         """
-        select coalesce(outcome, '') as outcome from event_key
+        select coalesce(outcome, '') as outcome, lead_id from event_key
         where office_id = %s and event_id = %s and handled_at is not null
         """,
         (office_id, event_id),
     )
-    row = await cursor.fetchone()
-    return None if row is None else row["outcome"]
+    return await cursor.fetchone()
 
 
 async def closed_by(conn: Conn, office_id: UUID, event_id: UUID, *, address: str, digest: bytes) -> bool:
