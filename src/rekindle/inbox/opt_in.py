@@ -3,6 +3,7 @@
 import re
 
 from rekindle.consent.record import grant_many
+from rekindle.consent.store import standings
 from rekindle.consent.suppress import lift
 from rekindle.consent.types import Word
 from rekindle.decide.words import Basis, Channel
@@ -19,6 +20,8 @@ async def take(desk: Desk, said: Said, *, by_carrier: bool = False) -> None:
     `by_carrier`: it was a start keyword to the carrier, who has lifted its own block.
     """
     if said.channel is not Channel.SMS or not (by_carrier or AGAIN.fullmatch(said.text)):
+        return
+    if await _overruled(desk, said):
         return
     lifted = await lift(
         desk.conn,
@@ -41,3 +44,10 @@ async def take(desk: Desk, said: Said, *, by_carrier: bool = False) -> None:
             evidence={"text": said.text},
         )
         await grant_many(desk.conn, desk.office_id, [word], at=desk.at, actor=LEAD)
+
+
+async def _overruled(desk: Desk, said: Said) -> bool:
+    """Whether a no was said later than this yes, which only came in later."""
+    key = (said.channel, said.address)
+    stands = (await standings(desk.conn, desk.office_id, [key])).get(key)
+    return stands is not None and not stands.granted and stands.at > said.at
