@@ -8,6 +8,7 @@ from rekindle.errands import ask as errands
 from rekindle.errands.line import Line
 from rekindle.errands.run import DEADLINE
 from rekindle.errands.types import Errand, Handler, HopelessError, Kind
+from rekindle.inbox import fetch
 from rekindle.inbox.enriched import apply
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
@@ -61,6 +62,10 @@ def handler(
             await apply(
                 conn, office_id, lead.id, enricher.provider, known, office_key=key, event_id=None, at=clock.now()
             )
+            if known.pending:
+                # The callback is a hint that may never come; what it would tell is asked for all the same.
+                ref = f"{lead.id}:{known.pending}"
+                await fetch.want(conn, office_id, f"{enricher.provider}-result", ref, at=clock.now())
         return "found" if known.found else "nothing known"
 
     return enrich
