@@ -102,6 +102,10 @@ class Carrier:
             return self.mood(outgoing.key, before)
         return self.script[outgoing.to].pop(0) if self.script[outgoing.to] else self.usual
 
+    def calls(self) -> list[str]:
+        """The keys it was called for, in order, whatever came of it."""
+        return [key for (key,) in self.book.execute("select key from call order by rowid")]
+
     def took(self) -> list[str]:
         """The keys accepted, in order, doubles included."""
         return [key for (key,) in self.book.execute("select key from took order by n")]

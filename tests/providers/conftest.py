@@ -20,7 +20,8 @@ from rekindle.decide.words import Channel
 from rekindle.kit import settings
 from rekindle.kit.clock import SystemClock
 from rekindle.providers.form.source import FormInbound
-from rekindle.providers.ports import Enquiry, Outgoing, Parsed, Receipt, Reply
+from rekindle.providers.ports import Account, Enquiry, Event, Inbound, Outgoing, Parsed, Receipt, Reply
+from rekindle.providers.ports import Request as HookRequest
 from rekindle.providers.sandbox import client as sandbox_client
 from rekindle.providers.sandbox.directory import SandboxOffice
 from rekindle.providers.sandbox.inbound import SandboxInbound
@@ -32,6 +33,7 @@ from rekindle.providers.sandbox.serve import serve
 
 TOKEN = "test-token"
 OFFICE = SandboxOffice(UUID(int=7), "lakeside", b"f" * 32, b"s" * 32, "Lakeside Team")
+ACCOUNT = Account(OFFICE.office_id, "sandbox", {})
 
 
 def free_port() -> int:
@@ -49,17 +51,21 @@ class Engine:
     events: list[tuple[str, Parsed]] = field(default_factory=list)
 
     async def hook(self, request: Request) -> Response:
-        source, secret = {
+        sources: dict[str, tuple[Inbound, bytes]] = {
             "sandbox": (SandboxInbound(), OFFICE.sandbox_secret),
             "form": (FormInbound(), OFFICE.form_secret),
-        }[request.path_params["source"]]
+        }
+        source, secret = sources[request.path_params["source"]]
         assert request.path_params["office"] == OFFICE.slug
-        body = await request.body()
-        external_id = source.verify(body, request.headers, secret=secret, at=SystemClock().now())
+        account = Account(OFFICE.office_id, source.provider, {"secret": secret.decode()})
+        body, at = await request.body(), SystemClock().now()
+        external_id = source.verify(
+            HookRequest("POST", str(request.url), "", dict(request.headers), body, at), account
+        ).external_id
         if self.refuse:
             self.refuse -= 1
             return Response(status_code=503)
-        self.events += [(external_id, parsed) for parsed in source.parse(body, external_id=external_id)]
+        self.events += [(external_id, parsed) for parsed in source.parse(Event(external_id, body, at), account)]
         return Response(status_code=202)
 
     @property

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,9 +15,18 @@ from rekindle.providers.csv_file.guess import Column, MappingError, guess
 from rekindle.providers.csv_file.inbound import CsvInbound
 from rekindle.providers.csv_file.read import Record
 from rekindle.providers.csv_file.rows import Refusal, RowReader
-from rekindle.providers.ports import Enquiry, GivenConsent, RefusedSignatureError, UnparsableError
+from rekindle.providers.ports import (
+    Account,
+    Enquiry,
+    Event,
+    GivenConsent,
+    RefusedSignatureError,
+    Request,
+    UnparsableError,
+)
 from tests.conftest import NOON
 
+ACCOUNT = Account(UUID(int=7), "import", {})
 CHICAGO = ZoneInfo("America/Chicago")
 
 
@@ -309,7 +319,7 @@ def test_a_chunk_gives_back_what_was_put_in_under_names_of_content() -> None:
         {"Name": "Zoë 😀", "Email": "a@x.example", "SMS Consent": "1/2/2026", "Created": "1/2/2026", "Beds": "3"}
     )
     body = chunk.body([chunk.line(made), chunk.line(made)])
-    first, second = CsvInbound().parse(body, external_id="x")
+    first, second = CsvInbound().parse(Event("x", body, NOON), ACCOUNT)
     assert isinstance(first, Enquiry)
     assert first == second
     assert first.external_id.startswith("csv:")
@@ -322,8 +332,8 @@ def test_a_chunk_gives_back_what_was_put_in_under_names_of_content() -> None:
 
 def test_the_import_source_has_no_door_to_the_outside() -> None:
     with pytest.raises(RefusedSignatureError):
-        CsvInbound().verify(b"{}", {}, secret=b"", at=NOON)
+        CsvInbound().verify(Request("POST", "/hooks/lakeside/import", "", {}, b"{}", NOON), ACCOUNT)
     with pytest.raises(UnparsableError):
-        CsvInbound().parse(b'{"external_id": 7}', external_id="x")
+        CsvInbound().parse(Event("x", b'{"external_id": 7}', NOON), ACCOUNT)
     with pytest.raises(UnparsableError):
-        CsvInbound().parse(b"{", external_id="x")
+        CsvInbound().parse(Event("x", b"{", NOON), ACCOUNT)

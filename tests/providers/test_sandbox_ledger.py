@@ -22,7 +22,7 @@ from rekindle.providers.sandbox.rates import DEMO
 from rekindle.providers.sandbox.sender import SandboxSender
 from rekindle.providers.sandbox.store import Conn
 from rekindle.providers.sandbox.story import Post
-from tests.providers.conftest import OFFICE, TOKEN, Engine, answering, free_port, outgoing, raw_client, until
+from tests.providers.conftest import ACCOUNT, OFFICE, TOKEN, Engine, answering, free_port, outgoing, raw_client, until
 
 START = 1_764_000_000.0
 SCRIPT = Path(__file__).with_name("sandbox_process.py")
@@ -115,7 +115,7 @@ async def test_what_was_accepted_survives_kill_9_and_is_still_told(home: Path, e
         for n in range(10_000):
             key = f"k{n}"
             try:
-                accepted[key] = (await sender.send(outgoing(key, f"+1312555{n:04d}"), deadline=5)).provider_id
+                accepted[key] = (await sender.send(outgoing(key, f"+1312555{n:04d}"), ACCOUNT, deadline=5)).provider_id
             except (SendRefusedError, SendUncertainError):
                 return
 
@@ -126,7 +126,7 @@ async def test_what_was_accepted_survives_kill_9_and_is_still_told(home: Path, e
         await sending
     async with sandbox_process(home, engine, port) as (sender, _):
         for key, provider_id in accepted.items():
-            found = await sender.find(outgoing(key), deadline=5)
+            found = await sender.find(outgoing(key), ACCOUNT, deadline=5)
             assert isinstance(found, Found)
             assert found.provider_id == provider_id
         wanted = {(key, state) for key in accepted for state in (MessageState.SENT, MessageState.DELIVERED)}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from rekindle.alerts import wires
 from rekindle.content import install as templates
 from rekindle.content.types import Template
 from rekindle.decide.decision import Send
@@ -13,6 +14,7 @@ from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conn, Db
 from rekindle.kit.ids import new_id
+from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.leads.ask import ask
 from rekindle.nurture import replay
 from rekindle.nurture.consider import consider
@@ -21,12 +23,14 @@ from rekindle.nurture.pump import consider_batch, wake_batch
 from rekindle.outbox.cancel import cancel_planned
 from rekindle.outbox.claim import take
 from rekindle.outbox.desk import Desk
-from rekindle.providers.ports import Accepted, Found, Outgoing
+from rekindle.providers.ports import Accepted, Account, Found, Limit, Outgoing
 from rekindle.routing.handoff import open_handoff
 from rekindle.routing.takeover import take_over
 from rekindle.sequences import enroll
 from rekindle.sequences import install as sequences
+from rekindle.traffic.traffic import Traffic
 from tests.conftest import NOON
+from tests.outboxes import Fixed
 from tests.slices.nurture_world import BASE_URL, World, furnish, make_lead
 
 NIGHT = NOON.replace(hour=9)  # three in the morning in Chicago
@@ -301,15 +305,27 @@ class Wire:
     name = "nobody"
     channels = frozenset(Channel)
 
-    async def send(self, outgoing: Outgoing, *, deadline: float) -> Accepted:
+    def limits(self, account: Account) -> tuple[Limit, ...]:
         raise NotImplementedError
 
-    async def find(self, outgoing: Outgoing, *, deadline: float) -> Found:
+    async def send(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Accepted:
+        raise NotImplementedError
+
+    async def find(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Found:
         raise NotImplementedError
 
 
 def _desk(world: World) -> Desk:
-    return Desk(world.db, world.keyring, world.clock, lambda: 0.5, dict.fromkeys(Channel, Wire()), BASE_URL)
+    return Desk(
+        db=world.db,
+        keyring=world.keyring,
+        clock=world.clock,
+        chance=lambda: 0.5,
+        routes=Fixed(Wire()),
+        traffic=Traffic(world.db, DatabaseLimits(world.db), world.clock),
+        tell=wires.of_breakers(world.db, world.clock),
+        base_url=BASE_URL,
+    )
 
 
 async def _minutes(world: World, count: int) -> None:

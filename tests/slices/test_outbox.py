@@ -129,7 +129,7 @@ async def test_without_a_provider_it_waits(w: World) -> None:
     key = await w.plan()
     await w.plan()
     for _ in range(3):
-        await Outbox(replace(w.desk, senders={})).drain()
+        await Outbox(replace(w.desk, routes=o.Fixed(None))).drain()
         w.clock.advance(timedelta(minutes=15))
     row = await w.message(key)
     assert (row["state"], row["error_code"], row["attempts"]) == ("planned", "NO_PROVIDER", 0)
@@ -251,7 +251,7 @@ async def test_a_crash_while_in_flight_is_reconciled(w: World) -> None:
     key = await w.plan()
     ready = await take(w.desk, w.office_id)
     assert isinstance(ready, Ready)
-    await w.carrier.send(ready.outgoing, deadline=1)  # and the process died here
+    await w.carrier.send(ready.outgoing, ready.route.account, deadline=1)  # and the process died here
 
     assert await reconcile(w.desk) == 0  # the lease still runs
     w.clock.advance(timedelta(seconds=w.desk.terms.lease))

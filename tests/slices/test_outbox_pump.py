@@ -93,17 +93,30 @@ async def test_offices_take_turns(db: Db, office_id: UUID, clock: HandClock, car
     assert max(took.index(key) for key in few) < 10
 
 
-async def test_a_rate_limit_gives_bulk_a_pause_and_loses_nothing(
+async def test_a_rate_limit_pauses_every_lane_of_that_office_and_loses_nothing(
     db: Db, office_id: UUID, clock: HandClock, carrier: Carrier
 ) -> None:
     keys = await o.many_planned(db, office_id, await o.leads(db, office_id, 20, at=clock.now()), at=clock.now())
     carrier.usual = refuse("20429", retry_after=30)
     outbox = Outbox(o.desk(db, clock, carrier, slots=4))
-    assert await outbox.drain() <= 4
+    await outbox.drain()
+    assert len(carrier.calls()) <= 4  # what was on the wire when the first of them was told to wait
+
     carrier.usual = Act()
+    asked = len(carrier.calls())
+    [ada] = await o.leads(db, office_id, 1, at=clock.now(), first=5_000)
+    first_touch = await o.planned(db, office_id, ada, at=clock.now(), address=o.email(5_000), lane=Lane.FIRST_TOUCH)
+    other = await make_office(db, "hillside")
+    theirs = await o.many_planned(db, other, await o.leads(db, other, 1, at=clock.now()), at=clock.now())
+    await outbox.drain()
+    assert carrier.calls()[asked:] == theirs  # another office has its own account with the provider
+    async with db.office(office_id) as conn:
+        waits = await conn.execute("select distinct error_code from message where attempts = 0 order by 1")
+        assert {row["error_code"] for row in await waits.fetchall()} <= {"PROVIDER_PAUSED", "20429"}
+
     clock.advance(timedelta(minutes=1))
     await outbox.drain()
-    assert sorted(carrier.took()) == sorted(keys)
+    assert sorted(carrier.took()) == sorted([*keys, first_touch, *theirs])
 
 
 async def test_stopping_settles_what_is_on_the_wire(

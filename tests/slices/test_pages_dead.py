@@ -23,7 +23,7 @@ from tests.slices.webkit import online
 async def test_a_poisoned_webhook_is_shown(db: Db, keyring: Keyring, clock: HandClock, body: bytes, shown: str) -> None:
     async with online(db, keyring, clock) as site:
         assert (await site.hook(body)).status_code < 300
-        handler = Handler(db, keyring, clock, site.engine.providers, lambda: 0.5)
+        handler = Handler(db, keyring, clock, site.engine.providers.inbound, site.engine.accounts, lambda: 0.5)
         while await handle_batch(handler):
             clock.advance(timedelta(days=1))
         await site.sign_in()

@@ -27,6 +27,11 @@ async def site(db: Db, keyring: Keyring, clock: HandClock) -> AsyncIterator[Site
         yield opened
 
 
+def handler(site: Site, keyring: Keyring, clock: HandClock) -> Handler:
+    engine = site.engine
+    return Handler(engine.db, keyring, clock, engine.providers.inbound, engine.accounts, lambda: 0.5)
+
+
 async def post(site: Site, given: Any = FORM, key: str = "") -> httpx.Response:
     headers = site.bearer() | ({"idempotency-key": key} if key else {})
     return await site.web.post("/api/v1/leads", json=given, headers=headers)
@@ -133,8 +138,7 @@ async def test_a_dead_enquiry_says_so_and_why_until_somebody_retries_it(
     site: Site, keyring: Keyring, clock: HandClock
 ) -> None:
     await site.hook(b"<html>")
-    handler = Handler(site.engine.db, keyring, clock, site.engine.providers, chance=lambda: 0.5)
-    assert await handle_batch(handler) == 1
+    assert await handle_batch(handler(site, keyring, clock)) == 1
     async with site.engine.db.office(site.made.office_id) as conn:
         (event,) = await dead.list_dead(conn, site.made.office_id)
     url = f"/api/v1/leads/{event.event_id}"
@@ -150,8 +154,7 @@ async def test_a_dead_enquiry_says_so_and_why_until_somebody_retries_it(
 
 async def test_once_handled_the_same_address_shows_the_lead(site: Site, keyring: Keyring, clock: HandClock) -> None:
     url = (await post(site)).json()["url"]
-    handler = Handler(site.engine.db, keyring, clock, site.engine.providers, chance=lambda: 0.5)
-    assert await handle_batch(handler) == 1
+    assert await handle_batch(handler(site, keyring, clock)) == 1
     answer = await site.web.get(url, headers=site.bearer())
     assert (answer.status_code, answer.json()["state"], answer.json()["name"]) == (200, "lead", "Dana Fox")
     assert answer.json()["phones"] == ["+13125550142"]
@@ -164,7 +167,7 @@ async def test_the_analysis_adds_up_and_names_what_it_was_not_told(
     site: Site, keyring: Keyring, clock: HandClock
 ) -> None:
     url = (await post(site)).json()["url"]
-    await handle_batch(Handler(site.engine.db, keyring, clock, site.engine.providers, chance=lambda: 0.5))
+    await handle_batch(handler(site, keyring, clock))
     before = (await site.web.get(url, headers=site.bearer())).json()
     assert (before["score"], before["analysis"]["state"]) == (None, "unavailable")
     async with site.engine.db.office(site.made.office_id) as conn:

@@ -6,39 +6,51 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from rekindle.connections.connect import connect
 from rekindle.decide.words import Channel
 from rekindle.kit.clock import HandClock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
 from rekindle.kit.ids import new_id
 from rekindle.kit.schedule import store as schedule
-from rekindle.providers.ports import Accepted, CannotTell, Found, Missing, Outgoing, Providers, SendUncertainError
+from rekindle.providers.ports import (
+    Accepted,
+    Account,
+    CannotTell,
+    Found,
+    Limit,
+    Missing,
+    Outgoing,
+    Providers,
+    SendUncertainError,
+)
+from tests.slices.brook import TOKEN, Brook, bad, creek
 from tests.slices.webkit import online
 
+GIVEN = {"brook": {"token": TOKEN, "location": "loc-1"}, "creek": {"key": TOKEN}}
 
-class Answering:
-    """A provider that answers questions."""
 
-    name = "answering"
-    channels = frozenset({Channel.SMS})
+class Wire:
+    """The sandbox's sender: it answers questions, or does not."""
 
-    async def send(self, outgoing: Outgoing, *, deadline: float) -> Accepted:  # noqa: ARG002
+    name = "sandbox"
+    channels = frozenset(Channel)
+
+    def __init__(self, *, answers: bool) -> None:
+        self.answers = answers
+
+    def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the port's
         raise AssertionError("a health check must not send")
 
-    async def find(self, outgoing: Outgoing, *, deadline: float) -> Found | Missing | CannotTell:
+    async def send(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Accepted:  # noqa: ARG002
+        raise AssertionError("a health check must not send")
+
+    async def find(self, outgoing: Outgoing, account: Account, *, deadline: float) -> Found | Missing | CannotTell:  # noqa: ARG002
         assert outgoing.office_id == UUID(int=0)
         assert deadline > 0
+        if not self.answers:
+            raise SendUncertainError("no route")
         return Missing()
-
-
-class Silent(Answering):
-    """A provider that does not answer."""
-
-    name = "silent"
-    channels = frozenset({Channel.EMAIL})
-
-    async def find(self, outgoing: Outgoing, *, deadline: float) -> Found | Missing | CannotTell:  # noqa: ARG002
-        raise SendUncertainError("no route")
 
 
 async def beat(db: Db, clock: HandClock, kind: str = "work") -> None:
@@ -78,12 +90,30 @@ async def test_ready_names_migrations_and_database(
 
 
 async def test_deep_asks_every_provider_and_names_the_silent(db: Db, keyring: Keyring, clock: HandClock) -> None:
-    wired = Providers(senders={Channel.SMS: Answering(), Channel.EMAIL: Silent()}, inbound={})
-    async with online(db, keyring, clock, providers=wired) as site:
+    plugs = {"brook": Brook(), "creek": creek()}
+    async with online(db, keyring, clock, providers=Providers(plugs=plugs, sandbox=Wire(answers=True))) as site:
+        nobody = await site.web.get("/health/deep")
+        assert (nobody.status_code, nobody.json()["providers"]) == (200, {"sandbox": {"answers": True, "why": ""}})
+
+        async with db.office(site.made.office_id) as conn:
+            for plug in plugs.values():
+                await connect(conn, site.made.office_id, keyring, plug, GIVEN[plug.provider], at=clock.now())
+        clock.advance(timedelta(seconds=5))  # accounts are remembered for so long
+        plugs["creek"].checks = bad
         answer = await site.web.get("/health/deep")
-        assert (answer.status_code, answer.json()["failing"]) == (503, ["email"])
-        assert answer.json()["providers"]["sms"]["answers"] is True
-        assert answer.json()["providers"]["email"]["why"] == "SendUncertain"
+        assert (answer.status_code, answer.json()["failing"]) == (503, ["harbor/creek"])
+        told = answer.json()["providers"]
+        assert told["harbor/brook"]["answers"] is True
+        assert told["harbor/creek"]["why"] == "Brook says the token is wrong."
+        assert told.keys() == {"sandbox", "harbor/brook", "harbor/creek"}
+        assert TOKEN not in answer.text
+
+
+async def test_deep_names_a_sandbox_that_is_silent(db: Db, keyring: Keyring, clock: HandClock) -> None:
+    async with online(db, keyring, clock, providers=Providers(sandbox=Wire(answers=False))) as site:
+        answer = await site.web.get("/health/deep")
+        assert (answer.status_code, answer.json()["failing"]) == (503, ["sandbox"])
+        assert answer.json()["providers"]["sandbox"]["why"] == "SendUncertain"
 
 
 async def test_metrics_show_the_engines_state(db: Db, keyring: Keyring, clock: HandClock) -> None:

@@ -11,7 +11,7 @@ from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
 from rekindle.office import keys
 from rekindle.providers.form.source import FormInbound
-from rekindle.providers.ports import Providers
+from rekindle.providers.ports import Account, Providers, RefusedSignatureError, Request
 from rekindle.web import metrics
 from tests.slices.webkit import Site, online
 
@@ -68,11 +68,11 @@ class NotConfigured(FormInbound):
     """A wired source for which no office has a secret."""
 
     source = "elsewhere"
-    secret_kind = "elsewhere"
+    provider = "elsewhere"
 
 
 async def test_without_a_secret_there_is_no_endpoint(db: Db, keyring: Keyring, clock: HandClock) -> None:
-    wired = Providers(senders={}, inbound={"elsewhere": NotConfigured()})
+    wired = Providers(inbound={"elsewhere": NotConfigured()})
     async with online(db, keyring, clock, providers=wired) as site:
         assert (await site.hook(source="elsewhere")).status_code == 404
         async with db.office(site.made.office_id) as conn:
@@ -83,8 +83,31 @@ async def test_without_a_secret_there_is_no_endpoint(db: Db, keyring: Keyring, c
 
 
 async def test_only_post(site: Site) -> None:
-    answer = await site.web.get("/hooks/harbor/form")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    for method in ("GET", "PUT", "DELETE"):
+        answer = await site.web.request(method, "/hooks/harbor/form")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert await site.count("event") == 0
+
+
+class Challenged(FormInbound):
+    """A source whose provider asks by GET whether the endpoint is ours."""
+
+    def challenge(self, request: Request, account: Account) -> bytes:
+        if "token=right" not in request.url:
+            raise RefusedSignatureError("not our token")
+        return account.provider.encode()
+
+
+async def test_a_provider_that_asks_by_get_is_answered_and_a_stranger_is_not(
+    db: Db, keyring: Keyring, clock: HandClock
+) -> None:
+    async with online(db, keyring, clock, providers=Providers(inbound={"form": Challenged()})) as site:
+        asked = await site.web.get("/hooks/harbor/form?token=right")
+        assert (asked.status_code, asked.text) == (200, "form")
+        assert asked.headers["content-type"].startswith("text/plain")
+        assert (await site.web.get("/hooks/harbor/form?token=wrong")).status_code == 401
+        assert (await site.web.get("/hooks/nobody/form?token=right")).status_code == 404
+        assert await site.count("event") == 0
 
 
 async def test_a_body_over_one_mebibyte_is_refused(site: Site) -> None:

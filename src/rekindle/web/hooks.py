@@ -80,7 +80,7 @@ class Hooks:
         await _reply(send, answer)
 
     async def _serve(self, scope: Scope, receive: Receive, office: str, inbound: Inbound) -> Answer:
-        if scope["method"] not in ("POST", "GET"):
+        if scope["method"] != "POST" and not (scope["method"] == "GET" and _is_challenged(inbound)):
             return WRONG_METHOD
         door = None if office == PLATFORM else await self._doors.find(office, inbound.source)
         if office != PLATFORM and door is None:
@@ -160,6 +160,11 @@ class Hooks:
             body=body,
             at=self._engine.clock.now(),
         )
+
+
+def _is_challenged(inbound: Inbound) -> bool:
+    """Whether this source's provider asks by GET if the endpoint is ours; for all others GET is no method at all."""
+    return type(inbound).challenge is not Inbound.challenge
 
 
 def _party(door: Door, party: str) -> bytes | None:

@@ -71,8 +71,6 @@ SENTENCES: dict[Kind, Callable[[Data, Context], Said]] = {
     Kind.REPLIED: of_message.replied,
     Kind.TOUCHED: of_message.touched,
     Kind.ENRICHED: of_lead.enriched,
-    Kind.TOUCHED: of_message.touched,
-    Kind.ENRICHED: of_lead.enriched,
     Kind.BOOKED: of_lead.booked,
     Kind.HANDED_OFF: of_person.handed_off,
     Kind.OFFERED: of_person.offered,
