@@ -23,6 +23,8 @@ def enquiry(name: str) -> Enquiry:
         ("form", "Finn O'Hara", ("finn@mail.example",), ("+1 (312) 555-0146 ext. 12",), "mail"),
         ("form_es", "José Peña", ("jose@mail.example",), ("312 555 0147",), "mail"),
         ("form_row", "Gus Hill", ("gus@mail.example",), ("312.555.0148",), "mail"),
+        ("form_from", "Owen Quist", ("owen@mail.example",), (), "mail"),
+        ("portal_empty_half", "Pia Rossi", (), ("312-555-0153",), "Apartments.com"),
         ("adf_attached", "Hana Ito & Sons", ("hana@mail.example",), ("312-555-0149", "312-555-0150"), "Homefinder"),
         ("adf_inline", "Ivo Jung", (), ("312-555-0151",), "mail"),
     ],

@@ -5,7 +5,7 @@ import pytest
 from rekindle.decide.words import Channel
 from rekindle.providers import mime
 from rekindle.providers.mime import quoting
-from rekindle.providers.ports import Ignored, OptedOut, Reply
+from rekindle.providers.ports import Ignored, OptedOut, Reply, UnparsableError
 from tests.providers import mails
 
 TOKEN = "tok3nTOK3N"
@@ -45,6 +45,26 @@ def test_an_unsubscribe_mail_carries_its_token_and_its_sender() -> None:
     assert (word.address, word.token, word.rule) == ("mia@mail.example", TOKEN, "mail:unsubscribe")
     assert word.channels == {Channel.EMAIL}
     assert not word.complaint
+
+
+def test_an_unsubscribe_mail_counts_even_when_a_button_wrote_it() -> None:
+    raw = mails.raw("unsubscribe").replace(b"Date:", b"Auto-Submitted: auto-replied\nDate:")
+    [word] = mime.words(mime.read(raw), external_id="e", source="mail")
+    assert isinstance(word, OptedOut)
+
+
+def test_a_spam_report_ends_mail_to_whoever_complained() -> None:
+    word = mails.said("complaint")
+    assert isinstance(word, OptedOut)
+    assert (word.address, word.rule, word.complaint) == ("nora@mail.example", "mail:complaint", True)
+    assert word.channels == {Channel.EMAIL}
+
+
+@pytest.mark.parametrize(("old", "why"), [(b"X-Rekindle-Id", "which message"), (b"Original-Rcpt-To", "who complained")])
+def test_a_spam_report_about_nothing_of_ours_goes_to_a_person(old: bytes, why: str) -> None:
+    raw = mails.raw("complaint").replace(old, b"X-Other")
+    with pytest.raises(UnparsableError, match=why):
+        mime.words(mime.read(raw), external_id="e", source="mail")
 
 
 def test_a_newsletter_needs_nothing() -> None:

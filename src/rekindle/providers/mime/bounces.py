@@ -40,26 +40,26 @@ def is_bounce(mail: Mail) -> bool:
 def read(mail: Mail, *, external_id: str) -> tuple[Receipt | Ignored, ...]:
     """One receipt a recipient that is done with; raises UnparsableError when it is about no message of ours."""
     report = next((p.body for p in mail.attachments if p.content_type == "message/delivery-status"), None)
-    returned = _returned(mail)
-    message_id = _message_id(mail, returned, report or b"")
-    if not message_id and not returned.get("message-id"):
+    original = returned(mail)
+    message_id = _message_id(mail, original, report or b"")
+    if not message_id and not original.get("message-id"):
         raise UnparsableError("a bounce that does not say which message came back")
     if report is None:
-        return (_receipt(mail, _from_prose(mail), external_id, message_id, returned),)
+        return (_receipt(mail, _from_prose(mail), external_id, message_id, original),)
     told = [_outcome(fields) for fields in _blocks(report) if "action" in fields]
     if not told:
         raise UnparsableError("a bounce without an action for any recipient")
     final = [outcome for outcome in told if outcome.state is not None]
     if not final:
         return (Ignored("the mail is on its way or still being tried, nothing is final"),)
-    return (_receipt(mail, final[0], external_id, message_id, returned),)
+    return (_receipt(mail, final[0], external_id, message_id, original),)
 
 
-def _receipt(mail: Mail, outcome: _Outcome, external_id: str, message_id: str, returned: dict[str, str]) -> Receipt:
+def _receipt(mail: Mail, outcome: _Outcome, external_id: str, message_id: str, original: dict[str, str]) -> Receipt:
     return Receipt(
         external_id=external_id,
         provider=PROVIDER,
-        provider_id=returned.get("message-id", "")[:200],
+        provider_id=original.get("message-id", "")[:200],
         key="",
         state=outcome.state or MessageState.UNDELIVERED,
         code=outcome.status,
@@ -107,31 +107,31 @@ def _from_prose(mail: Mail) -> _Outcome:
     return _Outcome(MessageState.UNDELIVERED, found[1], text.line(line))
 
 
-def _message_id(mail: Mail, returned: dict[str, str], report: bytes) -> str:
+def _message_id(mail: Mail, original: dict[str, str], report: bytes) -> str:
     """Ours, by the address the bounce went to, else by the envelope's id or what the returned mail carries."""
     named = (
         addresses.token(mail.to, "b"),
         *(block.get("original-envelope-id", "") for block in _blocks(report)[:1]),
-        returned.get(OWN_ID, ""),
-        returned.get("message-id", "").partition("@")[0],
+        original.get(OWN_ID, ""),
+        original.get("message-id", "").partition("@")[0],
     )
     return next((found for name in named if (found := addresses.own_id(name))), "")
 
 
-def _returned(mail: Mail) -> dict[str, str]:
+def returned(mail: Mail) -> dict[str, str]:
     """Headers of the original that came back, names in lower case."""
     for part in mail.attachments:
         if part.content_type in {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}:
-            return _fields(part.body.partition(b"\n\n")[0])
+            return fields_of(part.body.partition(b"\n\n")[0])
     return {}
 
 
 def _blocks(report: bytes) -> list[dict[str, str]]:
     said = text.lines(text.decoded(report[:200_000], "utf-8"))
-    return [_fields(block.encode()) for block in re.split(r"\n\s*\n", said)]
+    return [fields_of(block.encode()) for block in re.split(r"\n\s*\n", said)]
 
 
-def _fields(block: bytes) -> dict[str, str]:
+def fields_of(block: bytes) -> dict[str, str]:
     said = text.lines(text.decoded(block[:64_000], "utf-8"))
     found = {match[1].lower(): text.line(match[2]) for match in reversed(list(_FIELD.finditer(said)))}
     return {name: value.strip() for name, value in found.items()}

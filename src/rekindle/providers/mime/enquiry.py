@@ -55,19 +55,36 @@ def find(mail: Mail, *, external_id: str, source: str) -> Enquiry | None:
 
 
 def _labelled(mail: Mail) -> Found | None:
-    """By labels; a person's own mail with a phone number in its signature is not a notification."""
-    said = _about_them(mail)
-    pairs = labelled.read(said)
-    about = any(pairs.first(label) for label in ABOUT)
+    """By labels, in the text or else in the HTML, whose text half many portals leave empty or cut short."""
+    texts = dict.fromkeys((mail.text, html.to_text(mail.html)))
+    read = [(said, labelled.read(said)) for each in texts if (said := _about_them(mail, each))]
+    for _, pairs in read:
+        emails, phones = _addresses(pairs)
+        if emails or phones:
+            return _found(mail, pairs, emails, phones)
+    if portals.name_of(mail.sender) or portals.tells_of_a_lead(mail.subject):
+        for said, pairs in read:
+            emails, phones = _loose(mail, said)
+            if emails or phones:
+                return _found(mail, pairs, emails, phones)
+    return None
+
+
+def _addresses(pairs: labelled.Pairs) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A person's own mail with a phone number in its signature is no notification.
+
+    A name, a message or a property beside an address makes it one.
+    """
     emails = tuple(pairs.known.get(Label.EMAIL, ()))
     phones = tuple(pairs.known.get(Label.PHONE, ()))
-    # A property alone says nothing of who asks; a name, a message or a property beside an address does.
-    if not (about and (emails or phones)):
-        if not (portals.name_of(mail.sender) or portals.tells_of_a_lead(mail.subject)):
-            return None
-        emails, phones = _loose(mail, said)
+    if not emails and pairs.first(Label.MESSAGE):
+        emails = tuple(pairs.known.get(Label.FROM, ()))[:1]
+    return (emails, phones) if any(pairs.first(label) for label in ABOUT) else ((), ())
+
+
+def _found(mail: Mail, pairs: labelled.Pairs, emails: tuple[str, ...], phones: tuple[str, ...]) -> Found:
     return Found(
-        name=pairs.first(Label.NAME) or _name_in(mail.subject),
+        name=pairs.first(Label.NAME) or pairs.first(Label.FROM).partition("<")[0] or _name_in(mail.subject),
         first_name=pairs.first(Label.FIRST),
         last_name=pairs.first(Label.LAST),
         emails=emails,
@@ -80,11 +97,11 @@ def _labelled(mail: Mail) -> Found | None:
     )
 
 
-def _about_them(mail: Mail) -> str:
+def _about_them(mail: Mail, said: str) -> str:
     """The text without what it only quotes: the answer to a notification is not another one."""
-    if mail.header("in-reply-to") and quoting.answers(mail.text):
-        return quoting.new_text(mail.text)
-    return "\n".join(line for line in mail.text.split("\n") if not line.startswith(">"))
+    if mail.header("in-reply-to") and quoting.answers(said):
+        return quoting.new_text(said)
+    return "\n".join(line for line in said.split("\n") if not line.startswith(">"))
 
 
 def _attributes(pairs: labelled.Pairs) -> tuple[tuple[str, str], ...]:

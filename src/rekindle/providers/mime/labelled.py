@@ -75,7 +75,7 @@ def _one_pair_a_line(lines: list[str]) -> list[str]:
             above = []
             continue
         made.extend(above)
-        above = cells if len(cells) > 1 and all(labels.known(cell) for cell in cells) else []
+        above = cells if len(cells) > 1 and all(_is_heading(cell) for cell in cells) else []
         if above:
             continue
         if len(cells) > _PAIR and all(labels.known(cell) for cell in cells[::2]):
@@ -83,6 +83,10 @@ def _one_pair_a_line(lines: list[str]) -> list[str]:
         else:
             made.append(line)
     return made + above
+
+
+def _is_heading(cell: str) -> bool:
+    return labels.known(cell) not in {None, Label.AGENT}
 
 
 def _split(line: str) -> tuple[Label | None, str, str]:

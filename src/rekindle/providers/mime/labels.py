@@ -19,6 +19,7 @@ class Label(StrEnum):
     KIND = "kind"
     SOURCE = "source"
     PAGE = "page"
+    FROM = "from"  # name and address at once, as some form plug-ins write them
     AGENT = "agent"  # somebody of ours: never the lead
 
 
@@ -31,7 +32,9 @@ _WORDS = {
     Label.PHONE: "phone|phone number|telephone|telephone number|tel|mobile|mobile phone|mobile number|cell|cell phone"
     "|cell number|home phone|work phone|day phone|daytime phone|evening phone|your phone|best number|telefono"
     "|numero de telefono|celular|movil|telefono movil|telefono celular|su telefono",
-    Label.MESSAGE: "message|your message|comments|comment|additional comments|question|questions|inquiry|enquiry|note"
+    Label.FROM: "from|de",
+    Label.MESSAGE: "message|message body|message text|your message"
+    "|comments|comment|additional comments|question|questions|inquiry|enquiry|note"
     "|notes|mensaje|su mensaje|comentario|comentarios|consulta|pregunta",
     Label.PROPERTY: "property|property address|address|listing|listing address|home|home of interest"
     "|property of interest|regarding|interested in|propiedad|direccion|direccion de la propiedad|inmueble|vivienda",
@@ -52,6 +55,11 @@ _AGENTS = re.compile(
     r"^(?:your |the |listing |buyers |sellers |su )?(?:agent|broker|brokerage|realtor|team|office|company|assigned"
     r"|agente|corredor|asesor|agencia|inmobiliaria|owner|landlord|recipient)\b|\b(?:agente|corredor|asesor|agencia)$"
     r"|^(?:listed|presented|offered) by\b|^to agent\b"
+)
+_AGENT_SECTION = re.compile(
+    r"^(?:your |the |listing |buyers |sellers |su |datos del? |informacion del? )?"
+    r"(?:agent|broker|realtor|agente|corredor|asesor)(?: (?:information|info|details|contact|data))?$"
+    r"|^(?:listed|presented|offered) by$"
 )
 _LEAD_SECTION = re.compile(
     r"^(?:contact|lead|buyer|consumer|customer|client|prospect|renter|inquiry|seller)(?:s)? "
@@ -84,6 +92,6 @@ def known(written: str) -> Label | None:
 def section(written: str) -> Label | None:
     """AGENT when a heading begins the part about an agent, NAME when it begins the part about the lead."""
     word = plain(written.strip().rstrip(":"))
-    if _LEAD_SECTION.search(word):
-        return Label.NAME
-    return Label.AGENT if word and _AGENTS.search(word) else None
+    if _AGENT_SECTION.search(word):
+        return Label.AGENT
+    return Label.NAME if _LEAD_SECTION.search(word) else None

@@ -1,7 +1,7 @@
 """A mail to our words: whose it is, and what it asks of us."""
 
 from rekindle.decide.words import Channel
-from rekindle.providers.mime import addresses, automatic, bounces, enquiry, portals, quoting
+from rekindle.providers.mime import addresses, automatic, bounces, complaints, enquiry, portals, quoting
 from rekindle.providers.mime.types import Mail
 from rekindle.providers.ports import Ignored, OptedOut, Parsed, Reply, UnparsableError
 
@@ -16,19 +16,26 @@ NOBODY = (
 
 def words(mail: Mail, *, external_id: str, source: str) -> tuple[Parsed, ...]:
     """What the mail says; raises UnparsableError when it may be about a lead and we cannot tell about whom."""
+    if complaints.is_complaint(mail):
+        return (complaints.read(mail, external_id=external_id),)
     if bounces.is_bounce(mail):
         return bounces.read(mail, external_id=external_id)
+    return _addressed(mail, external_id) or _without_token(mail, external_id, source)
+
+
+def _addressed(mail: Mail, external_id: str) -> tuple[Parsed, ...]:
+    """What a token in the address, or a machine's own word, settles; nothing when the text must tell."""
     thread = addresses.token(mail.to, "r")
     unsubscribe = addresses.token(mail.to, "u")
+    if unsubscribe:  # a button presses itself: that a machine wrote it makes it no less meant
+        return (_opted_out(mail, external_id, unsubscribe),)
     if automatic.answered(mail):
         return (_reply(mail, external_id, thread, automatic=True),)
-    if unsubscribe:
-        return (_opted_out(mail, external_id, unsubscribe),)
     if thread:
         return (_reply(mail, external_id, thread),)
     if mail.header(bounces.OWN_ID):
         return (Ignored("a message of ours that came back to us"),)
-    return _without_token(mail, external_id, source)
+    return ()
 
 
 def _without_token(mail: Mail, external_id: str, source: str) -> tuple[Parsed, ...]:
