@@ -19,9 +19,9 @@ async def mind(
     conn: Conn, office_id: UUID, message: Message, receipt: Receipt, *, office_key: bytes, at: datetime
 ) -> None:
     """Draw it, in the receipt's own transaction. An adapter's word counts; without one, the code's own meaning."""
-    match receipt.consequence:
+    match Consequence(receipt.consequence):
         case Consequence.OPTED_OUT | Consequence.DEAD_ADDRESS as meant:
-            reason = "opted_out" if meant is Consequence.OPTED_OUT else "unreachable"
+            reason = meant.value  # both are words of suppression
             await ending.block(conn, office_id, message, receipt.code, reason, office_key=office_key, at=at)
         case Consequence.RETRY_ONCE:
             await once_more(conn, office_id, message, due_at=at + LATER, at=at)
