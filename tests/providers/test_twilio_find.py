@@ -100,6 +100,15 @@ async def test_another_message_is_not_taken_for_it(line: Line, clock: HandClock,
     assert isinstance(await find(line), Missing)
 
 
+async def test_a_list_that_ignores_the_filter_is_not_taken_at_its_word(line: Line, clock: HandClock) -> None:
+    await lost(line)
+    row = {**line.twilio.messages.pop(), "to": "+13125550143"}
+    settled(clock)
+    both = faults.Status(200, body=orjson.dumps({"messages": [row], "next_page_uri": None}))
+    line.wire.then(both, both)
+    assert isinstance(await find(line), Missing)
+
+
 async def test_another_services_message_is_not_taken_for_it(line: Line, clock: HandClock) -> None:
     await lost(line)
     settled(clock)
