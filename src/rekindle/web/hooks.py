@@ -78,7 +78,7 @@ class Hooks:
         except Unavailable:
             answer = _later(RETRY_SECONDS)
         except Exception as error:  # noqa: BLE001 ours to mend, and 429 brings it again where a 500 may lose it
-            _complain(source, error)
+            logger.error("hook broke", source=source, error=type(error).__name__, where=_where(error))  # noqa: TRY400 its text may hold rows
             answer = replace(_later(RETRY_SECONDS), outcome="broke")
         _counted(source if inbound else "unknown", answer.outcome).inc()
         await _reply(send, answer)
@@ -179,10 +179,9 @@ def _party(door: Door, party: str) -> bytes | None:
     return hashlib.blake2b(party.encode("utf-8", "replace"), digest_size=16, key=key).digest()
 
 
-def _complain(source: str, error: Exception) -> None:
-    """Where it broke, without its text, which may hold rows."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    logger.error("hook broke", source=source, error=type(error).__name__, where=f"{where.filename}:{where.lineno}")
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
 
 
 def _headers(scope: Scope) -> dict[str, str]:

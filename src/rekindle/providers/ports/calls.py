@@ -83,7 +83,7 @@ class Enricher(Protocol):
         ...
 
     async def enrich(self, subject: Subject, account: Account, *, callback: str, deadline: float) -> Enrichment:
-        """`callback` is a one-time URL for what comes later, "" for none. Raises CallFailedError, nothing else."""
+        """`callback` is the root of the office's hooks, for what comes later. Raises CallFailedError, nothing else."""
         ...
 
 
