@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from rekindle.decide.words import MessageState
+from rekindle.decide.words import Channel, MessageState
+from rekindle.inbox import dead
 from rekindle.inbox.failure import RECEIPT_TRIES
 from rekindle.kit.clock import HandClock
 from rekindle.kit.db import Db
-from rekindle.providers.ports import Ignored, Receipt, Touched
+from rekindle.providers.ports import Ignored, OptedOut, Receipt, Touched
 from tests import outboxes as o
 from tests.outboxes import KEYRING
 from tests.slices.inbox_world import World
@@ -131,3 +132,22 @@ async def test_a_worker_killed_within_a_batch_is_followed_by_another_that_does_a
     w.clock.advance(timedelta(seconds=60))
     assert await w.handle() == 1
     assert await w.outcome(event_id) == "receipt: delivered"
+
+
+async def test_one_part_that_nobody_can_read_does_not_take_the_others_with_it(w: World, out: o.World) -> None:
+    """The good ones count; the event lies with the dead for its other part, and a retry doubles nothing."""
+    key = await out.plan(address=o.email(0))
+    await out.drain()
+    nobody = OptedOut("u1", frozenset({Channel.EMAIL}), "not an address", "list:unsubscribe", complaint=False, at=None)
+    event_id = await w.arrive("batch", receipt("r1", key=key), nobody, receipt("r2", key=key))
+    await w.handle()
+    assert await states(w) == {key: "delivered"}
+    assert await w.outcome(event_id) == (
+        "dead: receipt: delivered; not understood: the opt-out names no usable address"
+    )
+    assert len(await w.notices()) == 1
+    before = await w.rows("select * from timeline order by id")
+    async with w.db.office(w.office_id) as conn:
+        await dead.retry(conn, w.office_id, event_id, at=w.clock.now())
+    await w.handle()
+    assert await w.rows("select * from timeline order by id") == before

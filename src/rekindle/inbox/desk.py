@@ -38,3 +38,4 @@ class Done:
     outcome: str
     lead_id: UUID | None
     again: bool = False  # part of it must wait: look at the event once more, what was done stays done
+    broken: bool = False  # part of it nobody can read: a person must, what was done stays done

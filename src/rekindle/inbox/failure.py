@@ -1,5 +1,6 @@
 """An event that could not be handled: tried again later, or laid down as dead where a person finds it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from rekindle.alerts import notice
@@ -9,7 +10,7 @@ from rekindle.inbox.types import Job
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, LeaseLostError, backoff
 from rekindle.kit.clock import Clock
-from rekindle.kit.db import Db
+from rekindle.kit.db import Conn, Db
 from rekindle.providers.ports import UnparsableError
 from rekindle.receipts.find import UnknownMessageError
 
@@ -28,25 +29,11 @@ async def record(db: Db, office_id: UUID, job: Job, error: Exception, *, clock: 
     reason = str(error) if isinstance(error, UnparsableError) else f"{type(error).__name__}: {error}"
     at = clock.now()
     async with db.office(office_id) as conn:
-        ours = await store.put_off(
-            conn,
-            office_id,
-            job,
-            state="dead" if final else "due",
-            reason=reason.replace("\x00", "")[:LONGEST_REASON],
-            due_at=at if final else at + backoff(job.attempts, draw),
-        )
-        if ours and final and not foreign:
-            await notice.notify(
-                conn,
-                office_id,
-                key=f"inbox:{job.source}",
-                person_id=None,
-                lead_id=None,
-                kind=Kind.PROBLEM,
-                text=f"Something that came in from {job.source} could not be handled: {reason[:120]}",
-                at=at,
-            )
+        if final:
+            await lay_down(conn, office_id, job, reason, at=at, loud=not foreign)
+        else:
+            due_at = at + backoff(job.attempts, draw)
+            await store.put_off(conn, office_id, job, state="due", reason=_clean(reason), due_at=due_at)
     logger.warning(
         "event dead" if final else "event put off",
         event_id=str(job.event_id),
@@ -54,6 +41,27 @@ async def record(db: Db, office_id: UUID, job: Job, error: Exception, *, clock: 
         attempts=job.attempts,
         error=type(error).__name__,
     )
+
+
+async def lay_down(conn: Conn, office_id: UUID, job: Job, reason: str, *, at: datetime, loud: bool = True) -> bool:
+    """Lay the event with the dead in the caller's transaction, and tell managers; False when the lease was lost."""
+    ours = await store.put_off(conn, office_id, job, state="dead", reason=_clean(reason), due_at=at)
+    if ours and loud:
+        await notice.notify(
+            conn,
+            office_id,
+            key=f"inbox:{job.source}",
+            person_id=None,
+            lead_id=None,
+            kind=Kind.PROBLEM,
+            text=f"Something that came in from {job.source} could not be handled: {_clean(reason)[:120]}",
+            at=at,
+        )
+    return ours
+
+
+def _clean(reason: str) -> str:
+    return reason.replace("\x00", "")[:LONGEST_REASON]
 
 
 def lost(job: Job, error: LeaseLostError) -> None:

@@ -11,6 +11,7 @@ from rekindle.inbox import (
     elsewhere,
     enquiry,
     enriched,
+    failure,
     fetch,
     gone,
     moved,
@@ -21,7 +22,6 @@ from rekindle.inbox import (
     touched,
 )
 from rekindle.inbox.desk import NOBODY, Asks, Desk, Done
-from rekindle.inbox.failure import RECEIPT_TRIES
 from rekindle.inbox.types import Job
 from rekindle.kit.claims import LeaseLostError, backoff
 from rekindle.kit.clock import Clock
@@ -43,6 +43,7 @@ from rekindle.providers.ports import (
     StageMoved,
     Touched,
     Uninstalled,
+    UnparsableError,
 )
 from rekindle.receipts.find import UnknownMessageError
 
@@ -76,8 +77,8 @@ async def _once(db: Db, keyring: Keyring, clock: Clock, office_id: UUID, run: li
     async with db.office(office_id) as conn:
         desk = Desk(conn, office_id, await office_key(conn, office_id, keyring), clock.now(), asks)
         done = await _dispatch(desk, run)
-        if done[0].again:
-            await _look_again(desk, done[0])
+        if done[0].again or done[0].broken:
+            await (_look_again if done[0].again else _lay_down)(desk, done[0])
             return
         rows = [{"event_id": d.job.event_id, "outcome": d.outcome, "lead_id": d.lead_id} for d in done]
         # The fence stands at the end: whoever lost a lease finds it here, and everything above is rolled back.
@@ -95,18 +96,21 @@ async def _dispatch(desk: Desk, run: list[Ready]) -> list[Done]:
         return [Done(ready.job, "nothing to do", None)]
     outcome = "; ".join(dict.fromkeys(part.outcome for part in parts))[:LONGEST_OUTCOME]
     about = {part.lead_id for part in parts}
-    again = any(part.again for part in parts)
-    return [Done(ready.job, outcome, parts[0].lead_id if len(about) == 1 else None, again=again)]
+    again, broken = any(part.again for part in parts), any(part.broken for part in parts)
+    return [Done(ready.job, outcome, parts[0].lead_id if len(about) == 1 else None, again=again, broken=broken)]
 
 
 async def _part(desk: Desk, job: Job, parsed: Parsed, *, lone: bool) -> Done:
-    """One part of an event. A batch may hold a receipt that overtook our books, or is not about us at all."""
+    """One part of an event. A batch may hold what overtook our books, is not ours, or is no use: the rest counts."""
+    if lone:
+        return await TAKES[type(parsed)](desk, job, parsed)
     try:
-        return await _one(desk, job, parsed)
+        async with desk.conn.transaction():
+            return await TAKES[type(parsed)](desk, job, parsed)
     except UnknownMessageError:
-        if lone:
-            raise
-        return Done(job, "about a message that is not ours", None, again=job.attempts < RECEIPT_TRIES)
+        return Done(job, "about a message that is not ours", None, again=job.attempts < failure.RECEIPT_TRIES)
+    except UnparsableError as error:
+        return Done(job, f"not understood: {error}", None, broken=True)
 
 
 async def _look_again(desk: Desk, done: Done) -> None:
@@ -116,8 +120,10 @@ async def _look_again(desk: Desk, done: Done) -> None:
         raise LeaseLostError
 
 
-async def _one(desk: Desk, job: Job, parsed: Parsed) -> Done:
-    return await TAKES[type(parsed)](desk, job, parsed)
+async def _lay_down(desk: Desk, done: Done) -> None:
+    """Keep what was done, and the job with the dead for its other part; a retry does all of it again."""
+    if not await failure.lay_down(desk.conn, desk.office_id, done.job, done.outcome, at=desk.at):
+        raise LeaseLostError
 
 
 async def _enquiry(desk: Desk, job: Job, asked: Enquiry) -> Done:
