@@ -4,7 +4,7 @@ import contextlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rekindle.providers import mime
@@ -42,16 +42,19 @@ def handled(raw: bytes) -> None:
         assert mime.words(mime.read(raw, trusted_authserv="mx.example"), external_id="e", source="mail")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     handled(raw)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(HEADS), st.lists(PIECES | st.binary(max_size=12), max_size=6)), max_size=8))
 def test_any_headers_are_read_or_refused(heads: list[tuple[bytes, list[bytes]]]) -> None:
     handled(b"".join(name + b": " + b"".join(parts) + b"\r\n" for name, parts in heads) + b"\r\nName: x\r\n")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(mails.NAMES), st.integers(0, 4000), st.integers(0, 40), PIECES | st.binary(max_size=40))
 def test_damaged_mails_are_read_or_refused(name: str, at: int, cut: int, put: bytes) -> None:
     raw = mails.raw(name)
@@ -59,6 +62,7 @@ def test_damaged_mails_are_read_or_refused(name: str, at: int, cut: int, put: by
     handled(raw[:at] + put + raw[at + cut :])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_any_text_is_taken_apart(said: str) -> None:
     labelled.read(said)

@@ -1,9 +1,11 @@
 """Whatever a lead's details are: written in a layout we know, they are read back exactly."""
 
 from dataclasses import dataclass
+from email.message import EmailMessage
+from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rekindle.providers import mime
@@ -58,6 +60,7 @@ def _br(value: str) -> str:
 
 
 @pytest.mark.parametrize("style", STYLES)
+@settings(deadline=None)
 @given(who=details())
 def test_details_written_in_a_known_layout_are_read_back(style: str, who: Details) -> None:
     kind, body = written(who, style)
@@ -68,3 +71,25 @@ def test_details_written_in_a_known_layout_are_read_back(style: str, who: Detail
     message = who.message.replace("\n", " ") if style == "row" else who.message
     assert (word.name, word.emails, word.phones) == (who.name, (who.email,), (who.phone,))
     assert word.message == message
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30)
+
+
+@settings(deadline=None)
+@given(who=details(), said=TEXT, attached=st.booleans())
+def test_details_written_as_adf_are_read_back(who: Details, said: str, attached: bool) -> None:
+    adf = (
+        f"<?xml version='1.0'?><adf><prospect><customer><contact><name part='full'>{escape(who.name)}</name>"
+        f"<email>{who.email}</email><phone type='cellphone'>{who.phone}</phone></contact>"
+        f"<comments>{escape(said)}</comments></customer></prospect></adf>"
+    )
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "no-reply@router.example", "crm@lakeside.example", "Lead"
+    mail.set_content("Attached." if attached else adf)
+    if attached:
+        mail.add_attachment(adf.encode(), maintype="application", subtype="xml", filename="lead.adf")
+    [word] = mime.words(mime.read(mail.as_bytes()), external_id="e", source="mail")
+    assert isinstance(word, Enquiry)
+    assert (word.name, word.emails, word.phones) == (who.name, (who.email,), (who.phone,))
+    assert word.message == said

@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from rekindle.kit.clock import HandClock
@@ -150,6 +151,7 @@ def test_a_genuine_url_is_taken_as_it_is() -> None:
     assert address.of(account("slack", url=url), settings.read({})) == url
 
 
+@examples(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_can_call_a_channel(said: str) -> None:
     posted = orjson.loads(orjson.dumps(message(replace(NOTICE, title=said, text=said, office=said))))

@@ -9,9 +9,9 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
-from threading import Lock
 
 from rekindle.providers.ports import Fault, SendRefusedError, SendUncertainError
+from rekindle.providers.smtp.attempt import Attempt
 from rekindle.providers.smtp.compose import Letter
 from rekindle.providers.smtp.refusals import Stage, refusal
 from rekindle.providers.smtp.server import STARTTLS, TLS, Server
@@ -21,48 +21,6 @@ ACCOUNT_SECONDS = 300.0
 GO_AHEAD = 354
 TAKEN = range(200, 300)
 REFUSED = range(400, 600)
-
-
-class Attempt:
-    """What thread and waiter share: whether the final dot may still leave, and the socket to cut."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._closed = False
-        self._dot_left = False
-        self._socket: socket.socket | None = None
-
-    def opened(self, connection: socket.socket) -> None:
-        """Keep the connection, so that closing can cut it; cuts it at once when it is too late already."""
-        with self._lock:
-            self._socket = connection
-            late = self._closed
-        if late:
-            self._cut()
-
-    def dot(self) -> None:
-        """From here on nobody knows; raises TimeoutError when the waiter has given up before."""
-        with self._lock:
-            if self._closed:
-                raise TimeoutError
-            self._dot_left = True
-
-    def close(self) -> bool:
-        """Give up; whether the final dot may have left."""
-        with self._lock:
-            self._closed = True
-            left = self._dot_left
-        self._cut()
-        return left
-
-    @property
-    def dot_left(self) -> bool:
-        return self._dot_left
-
-    def _cut(self) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # what wakes a thread that reads
 
 
 def deliver(letter: Letter, server: Server, tls: ssl.SSLContext, attempt: Attempt, deadline: float) -> None:

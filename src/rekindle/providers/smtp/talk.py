@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from rekindle.providers.ports import Fault, SendRefusedError, SendUncertainError
-from rekindle.providers.smtp.session import AWAY_SECONDS, Attempt
+from rekindle.providers.smtp.attempt import Attempt
+from rekindle.providers.smtp.session import AWAY_SECONDS
 
 # Threads of their own: a mail server that hangs must not hold up what else the process does in threads.
 _THREADS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="smtp")
