@@ -88,6 +88,11 @@ async def _sing(shop: Shop, at: datetime) -> None:
     await _ask_each(shop, Kind.CANARY, tuple(shop.providers.crms), at)
 
 
+async def _compare_deeply(shop: Shop, at: datetime) -> None:
+    """The same again over a longer time, for what the lists themselves showed late."""
+    await _ask_each(shop, Kind.COMPARE, tuple(shop.providers.crms), at)
+
+
 async def _read_feeds(shop: Shop, at: datetime) -> None:
     await _ask_each(shop, Kind.READ, tuple(shop.providers.feeds), at)
 
@@ -122,6 +127,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("workers long gone are forgotten", timedelta(hours=1), _forget_workers),
     Timer("the CRM's lists are compared with ours", timedelta(minutes=2), _compare),
     Timer("the canary sings", timedelta(hours=1), _sing),
+    Timer("the last day and a half is compared with the CRM", timedelta(hours=24), _compare_deeply),
     Timer("mailboxes and providers' own lists are read", timedelta(minutes=1), _read_feeds),
     Timer("connections are looked at", timedelta(minutes=15), _look_at_connections),
     Timer("login attempts that count no more are forgotten", timedelta(hours=1), _forget_attempts),

@@ -3,13 +3,17 @@
 import typer
 
 from rekindle.cli import (
+    comparing,
     connected,
     connecting,
     deciding,
+    errands,
+    events,
     importing,
     keys,
     listing,
     offices,
+    replaying,
     serve,
     set_up,
     staff,
@@ -47,7 +51,11 @@ app.command("unmerge")(unmerging.take_back)
 app.command("connect", cls=connecting.Listing)(connecting.connect)
 app.command("connections")(connected.connections)
 app.command("disconnect")(connected.disconnect)
+app.command("reconcile")(comparing.reconcile)
 offices.app.command("live")(connected.live)
 app.add_typer(offices.app, name="office")
 app.add_typer(staff.app, name="person")
 app.add_typer(keys.app, name="keys")
+app.add_typer(events.app, name="event")
+app.add_typer(errands.app, name="errand")
+app.add_typer(replaying.app, name="replay")

@@ -18,7 +18,7 @@ from rekindle.errands.line import Line
 from rekindle.errands.run import Runner, run_batch
 from rekindle.errands.types import Handler as ErrandHandler
 from rekindle.errands.types import Kind
-from rekindle.inbox import canary, enrich, feeds, fetch, lookup, poll
+from rekindle.inbox import canary, deep, enrich, feeds, fetch, lookup, poll
 from rekindle.inbox.desk import Asks
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.kit.limits import Limits
@@ -90,6 +90,7 @@ def handlers(opened: Opened, line: Line) -> dict[Kind, ErrandHandler]:
     """Who does which kind of errand."""
     db, clock, keyring, wired = opened.db, opened.clock, opened.keyring, opened.providers
     base_url = opened.settings.base_url
+    poller = poll.Poller(db, clock, line, wired.crms, wired.inbound)
     return {
         Kind.FETCH: fetch.handler(db, clock, line, wired),
         Kind.ENRICH: enrich.handler(db, keyring, clock, line, wired.enrichers, base_url=base_url),
@@ -98,7 +99,8 @@ def handlers(opened: Opened, line: Line) -> dict[Kind, ErrandHandler]:
         Kind.NOTICE: tell.handler(db, clock, line, wired.notifiers, base_url),
         Kind.LIST: lists.handler(db, clock, line, wired.lists),
         Kind.READ: feeds.handler(feeds.Reader(db, clock, line, wired.feeds, wired.inbound)),
-        Kind.POLL: poll.handler(poll.Poller(db, clock, line, wired.crms, wired.inbound)),
+        Kind.POLL: poll.handler(poller),
+        Kind.COMPARE: deep.handler(poller),
         Kind.CANARY: canary.handler(db, clock, line, wired.crms),
         Kind.LOOK: looking.handler(Looker(db, keyring, clock), wired.plugs),
     }

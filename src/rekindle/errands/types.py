@@ -19,6 +19,7 @@ class Kind(StrEnum):
     LIST = "list"  # put an address on a provider's own suppression list
     READ = "read"  # take in what a mailbox or a provider's own list has
     POLL = "poll"  # compare a CRM's lists with what reached us
+    COMPARE = "compare"  # compare a longer time with the CRM's lists
     CANARY = "canary"  # change a contact that is nobody, to see whether webhooks come
     LOOK = "look"  # whether a connection still works
 

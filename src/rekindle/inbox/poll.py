@@ -74,12 +74,12 @@ async def _compare(poller: Poller, office_id: UUID, crm: Crm, what: str) -> Comp
     cursor, total = (before["cursor"] if before else ""), Compared()
     for _ in range(PAGES):
         try:
-            page = await _page(poller, office_id, crm, what, since=since, cursor=cursor)
+            page = await next_page(poller, office_id, crm, what, since=since, cursor=cursor)
         except (CallFailedError, PutOffError, NotConnectedError) as error:
             logger.warning("comparison stopped", provider=crm.provider, error=type(error).__name__)
             total = Compared(total.looked_at, total.found, str(error)[:300])
             break
-        found = await _take_in(poller, office_id, crm, what, page)
+        found = await take_in(poller, office_id, crm, what, page)
         total = Compared(total.looked_at + len(page.events), total.found + found)
         cursor = page.cursor
         if not cursor:
@@ -112,7 +112,8 @@ async def _compare(poller: Poller, office_id: UUID, crm: Crm, what: str) -> Comp
     return total
 
 
-async def _page(poller: Poller, office_id: UUID, crm: Crm, what: str, *, since: datetime, cursor: str) -> CrmPage:
+async def next_page(poller: Poller, office_id: UUID, crm: Crm, what: str, *, since: datetime, cursor: str) -> CrmPage:
+    """The next page of one list; raises what `Line.call` raises."""
     ask: Callable[..., Awaitable[CrmPage]] = crm.contacts if what == CONTACTS else crm.messages
 
     async def work(account: Account) -> CrmPage:
@@ -121,7 +122,7 @@ async def _page(poller: Poller, office_id: UUID, crm: Crm, what: str, *, since: 
     return await poller.line.call(office_id, crm.provider, crm.limits, work)
 
 
-async def _take_in(poller: Poller, office_id: UUID, crm: Crm, what: str, page: CrmPage) -> int:
+async def take_in(poller: Poller, office_id: UUID, crm: Crm, what: str, page: CrmPage) -> int:
     """Store what is new; how many of it no webhook had told us of."""
     if not page.events:
         return 0
