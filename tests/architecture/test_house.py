@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
+DOCS = ROOT / "docs"
+PROVIDER_DOCS = DOCS / "providers"
 NOT_OURS = {".git", ".venv", ".hypothesis", "var"}
 LONGEST_FILE, LONGEST_FUNCTION, MEDIAN, NINETIETH = 400, 60, 60, 150
 
@@ -64,8 +66,13 @@ def test_public_functions_say_what_they_promise(path: Path) -> None:
 def test_every_setting_is_documented() -> None:
     used = set(re.findall(r'"((?:REKINDLE|DATABASE|REDIS)_[A-Z_]+)"', "".join(p.read_text() for p in SOURCES)))
     used -= {"REKINDLE_PARENT_PIPE"}  # between our own processes
-    documented = (ROOT / "docs" / "operate.md").read_text()
-    assert used == {n for n in used if n in documented}
+    documented = "".join(page.read_text() for page in [*DOCS.glob("*.md"), *PROVIDER_DOCS.glob("*.md")])
+    assert {name for name in used if not re.search(rf"`{name}`", documented)} == set()
+
+
+def test_who_operates_it_finds_the_page_of_every_provider() -> None:
+    linked = set(re.findall(r"\]\(providers/([a-z-]+\.md)\)", (DOCS / "operate.md").read_text()))
+    assert linked == {page.name for page in PROVIDER_DOCS.glob("*.md")}
 
 
 def test_every_room_is_on_the_map_and_every_adr_is_listed() -> None:
