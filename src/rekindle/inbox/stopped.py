@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind
+from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.consent.leave import leave
 from rekindle.consent.suppress import suppress
 from rekindle.content import threads
@@ -20,6 +20,8 @@ from rekindle.leads.find import by_address
 from rekindle.outbox import store as outbox
 from rekindle.outbox.cancel import cancel_planned
 from rekindle.providers.ports import OptedOut, UnparsableError
+from rekindle.timeline import store as timeline
+from rekindle.timeline.types import Kind
 
 REASON = "unsubscribed"
 UNREACHABLE = "unreachable"
@@ -34,8 +36,9 @@ async def take(desk: Desk, job: Job, opted: OptedOut) -> Done:
         return Done(job, _outcome(opted), lead_id)  # handled again: who came back since is not closed out anew
     closed = await (_dead if opted.dead else _left)(desk, job, opted, address, lead_id)
     if closed and lead_id is not None:
-        await cancel_planned(desk.conn, desk.office_id, lead_id, reason=REASON, at=desk.at, channels=closed)
-        await ask(desk.conn, desk.office_id, [lead_id], lane=Lane.STEP, cause=REASON, at=desk.at)
+        reason = UNREACHABLE if opted.dead else REASON
+        await cancel_planned(desk.conn, desk.office_id, lead_id, reason=reason, at=desk.at, channels=closed)
+        await ask(desk.conn, desk.office_id, [lead_id], lane=Lane.STEP, cause=reason, at=desk.at)
     if opted.complaint and closed:
         await notice.notify(
             desk.conn,
@@ -43,7 +46,7 @@ async def take(desk: Desk, job: Job, opted: OptedOut) -> Done:
             key=f"complaint:{job.event_id}",
             person_id=None,
             lead_id=lead_id,
-            kind=Kind.PROBLEM,
+            kind=NoticeKind.PROBLEM,
             text="A lead reported our e-mail as spam. Nothing more is sent to them.",
             at=desk.at,
         )
@@ -96,8 +99,9 @@ async def _left(desk: Desk, job: Job, opted: OptedOut, address: str, lead_id: UU
     return frozenset(closed)
 
 
-async def _dead(desk: Desk, job: Job, opted: OptedOut, address: str, lead_id: UUID | None) -> frozenset[Channel]:  # noqa: ARG001 the same shape as _left
-    return await suppress(
+async def _dead(desk: Desk, job: Job, opted: OptedOut, address: str, lead_id: UUID | None) -> frozenset[Channel]:
+    """Blocked like a no, but consent stands: the lead may give another address."""
+    closed = await suppress(
         desk.conn,
         desk.office_id,
         desk.office_key,
@@ -108,3 +112,8 @@ async def _dead(desk: Desk, job: Job, opted: OptedOut, address: str, lead_id: UU
         event_id=job.event_id,
         at=desk.at,
     )
+    if closed and lead_id is not None:
+        line = {"channels": sorted(closed), "address": address, "reason": UNREACHABLE, "rule": opted.rule}
+        actor = f"provider:{job.source.partition('-')[0]}"
+        await timeline.append(desk.conn, desk.office_id, lead_id, Kind.SUPPRESSED, line, at=desk.at, actor=actor)
+    return closed
