@@ -53,7 +53,8 @@ async def test_an_unsubscribe_closes_the_address_and_takes_back_what_was_planned
     assert await w.notices() == []
 
 
-async def test_a_spam_report_closes_e_mails_and_texts_and_tells_a_person_once(w: World, out: o.World) -> None:
+@pytest.mark.usefixtures("out")
+async def test_a_spam_report_closes_e_mails_and_texts_and_tells_a_person_once(w: World) -> None:
     complaint = opted("s1", BOTH, rule="list:spamreport", complaint=True)
     await w.say("s1", complaint)
     await w.say("s1-again", complaint)
@@ -85,7 +86,8 @@ async def test_the_token_of_our_own_unsubscribe_address_names_whom_we_wrote_to(w
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 42, "é" * 42, "1" * 400])
-async def test_a_token_that_is_not_ours_is_passed_over(w: World, out: o.World, token: str) -> None:
+@pytest.mark.usefixtures("out")
+async def test_a_token_that_is_not_ours_is_passed_over(w: World, token: str) -> None:
     await w.say("u1", opted(token=token))
     assert await w.blocked() == {("email", "unsubscribed")}
 
