@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -152,8 +153,11 @@ async def serving(server: FakeSmtp) -> AsyncIterator[FakeSmtp]:
         tasks.add(task)
         await server.talk(reader, writer)
 
+    # A small buffer, so that a mail the server does not read cannot leave into the network either.
+    door = socket.create_server(("127.0.0.1", 0))
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     listening = await asyncio.start_server(
-        connected, "127.0.0.1", 0, ssl=server.tls if server.wrapped else None, limit=2**20
+        connected, sock=door, ssl=server.tls if server.wrapped else None, limit=2**20
     )
     server.port = listening.sockets[0].getsockname()[1]
     try:
