@@ -155,11 +155,12 @@ async def new_leads(conn: Conn, office_id: UUID, *, owner: UUID | None, since: d
 
 
 async def stuck(conn: Conn, office_id: UUID) -> Row:
-    """What a person must look at in the machine: dead letters, dead considerations, unknown messages."""
+    """What a person must look at in the machine: dead letters, dead errands and considerations, unknown messages."""
     cursor = await conn.execute(
         """
         select
           (select count(*) from inbox_job j where j.office_id = %(office)s and j.state = 'dead') as dead_letters,
+          (select count(*) from errand e where e.office_id = %(office)s and e.state = 'dead') as dead_errands,
           (select count(*) from consideration c where c.office_id = %(office)s and c.state = 'dead') as dead_leads,
           (select count(*) from message m where m.office_id = %(office)s and m.state = 'unknown') as unknown
         """,

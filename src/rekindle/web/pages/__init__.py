@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from rekindle.web.pages import dead, decisions, fresh, leads, static, theme
+from rekindle.web.pages import dead, decisions, errands, fresh, leads, static, theme
 from rekindle.web.pages.connections import doings as connections_doings
 from rekindle.web.pages.connections import page as connections
 from rekindle.web.pages.lead import doings as lead_doings
@@ -24,6 +24,7 @@ for _page in (
     decisions,
     sandbox,
     dead,
+    errands,
     connections,
     connections_doings,
     fresh,

@@ -1,21 +1,27 @@
-"""Dead letters: what came in and could not be handled, with its reason and its bytes; retry or let go. Managers."""
+"""Dead letters: what came in and could not be handled, with its reason and what it says. Managers.
 
-import json
-from dataclasses import dataclass
+Bodies hold personal data, so nobody else sees them: try again, make a lead of it by hand, or let it go.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from rekindle.decide.words import Lane
 from rekindle.inbox import dead
-from rekindle.inbox.dead import NotDeadError
+from rekindle.inbox.dead import NotDeadError, UnusableEntryError
+from rekindle.inbox.readable import readable
 from rekindle.inbox.types import Dead
-from rekindle.web.pages import times
+from rekindle.web.pages import errands, times
+from rekindle.web.pages.errands import Call
 from rekindle.web.pages.frame import Manager, Viewer, frame
 from rekindle.web.pages.render import page
 from rekindle.web.pages.times import Moment
-from rekindle.web.pages.words import plain
+from rekindle.web.pages.words import counted, plain
 
 router = APIRouter()
 
@@ -23,18 +29,34 @@ MOST = 100
 LONGEST_BODY = 20_000
 LONGEST_WHY = 200
 
+Short = Annotated[str, Form(max_length=200)]
+Long = Annotated[str, Form(max_length=5000)]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A lead as a person typed it in, and what is wrong with it."""
+
+    event_id: str
+    typed: Mapping[str, str]
+    errors: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Letter:
-    """One event that could not be handled."""
+    """One event that could not be handled. `asks`: somebody may be waiting for an answer behind it."""
 
     id: str
     source: str
     external_id: str
     at: Moment
+    age: str
     reason: str
-    attempts: int
+    tried: str
     payload: str
+    asks: bool
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,17 +65,13 @@ class View:
 
     letters: tuple[Letter, ...]
     full: bool
+    calls: tuple[Call, ...]
 
 
 @router.get("/dead-letters")
 async def letters(request: Request, who: Manager) -> Response:
-    """The list, newest first."""
-    viewer = Viewer.of(request, who)
-    async with viewer.engine.db.office(who.office_id) as conn:
-        shell = await frame(request, viewer, conn, title="Dead letters", here="/dead-letters")
-        found = await dead.list_dead(conn, who.office_id, limit=MOST)
-    view = View(tuple(_letter(one, viewer) for one in found), full=len(found) == MOST)
-    return page("pages/dead.html", frame=shell, view=view)
+    """The lists, newest events first."""
+    return await _show(request, Viewer.of(request, who))
 
 
 @router.post("/dead-letters/{event_id}/retry")
@@ -64,8 +82,8 @@ async def retry(request: Request, who: Manager, event_id: UUID) -> Response:
         async with viewer.engine.db.office(who.office_id) as conn:
             await dead.retry(conn, who.office_id, event_id, at=viewer.at)
     except NotDeadError:
-        return RedirectResponse("/dead-letters?done=not-open", status_code=303)
-    return RedirectResponse("/dead-letters?done=retried", status_code=303)
+        return _back("not-open")
+    return _back("retried")
 
 
 @router.post("/dead-letters/{event_id}/discard")
@@ -79,28 +97,76 @@ async def discard(
             reason = why.strip() or "no reason given"
             await dead.discard(conn, who.office_id, event_id, who=who.name, why=reason, at=viewer.at)
     except NotDeadError:
-        return RedirectResponse("/dead-letters?done=not-open", status_code=303)
-    return RedirectResponse("/dead-letters?done=discarded", status_code=303)
+        return _back("not-open")
+    return _back("discarded")
 
 
-def _letter(one: Dead, viewer: Viewer) -> Letter:
+@router.post("/dead-letters/{event_id}/lead")
+async def make_lead(
+    request: Request,
+    who: Manager,
+    event_id: UUID,
+    *,
+    name: Short = "",
+    phone: Short = "",
+    email: Short = "",
+    message: Long = "",
+) -> Response:
+    """Hand in what a person read in it, and let it go; what cannot be used is said at its form."""
+    viewer = Viewer.of(request, who)
+    typed = {"name": name, "phone": phone, "email": email, "message": message}
+    try:
+        async with viewer.engine.db.office(who.office_id) as conn:
+            await dead.make_lead(conn, who.office_id, event_id, typed, who=who.name, at=viewer.at)
+    except NotDeadError:
+        return _back("not-open")
+    except UnusableEntryError as error:
+        wrong = tuple(_said(one) for one in error.errors)
+        return await _show(request, viewer, Entry(str(event_id), typed, wrong), status=422)
+    return _back("by-hand")
+
+
+async def _show(request: Request, viewer: Viewer, entry: Entry | None = None, *, status: int = 200) -> Response:
+    office_id = viewer.who.office_id
+    async with viewer.engine.db.office(office_id) as conn:
+        shell = await frame(request, viewer, conn, title="Dead letters", here="/dead-letters")
+        found = await dead.list_dead(conn, office_id, limit=MOST)
+        calls = await errands.calls(viewer, conn)
+    view = View(tuple(_letter(one, viewer, entry) for one in found), full=len(found) == MOST, calls=calls)
+    return page("pages/dead.html", frame=shell, view=view, status=status)
+
+
+def _back(code: str) -> Response:
+    return RedirectResponse(f"/dead-letters?done={code}", status_code=303)
+
+
+def _letter(one: Dead, viewer: Viewer, entry: Entry | None) -> Letter:
+    mine = entry if entry is not None and entry.event_id == str(one.event_id) else None
     return Letter(
         id=str(one.event_id),
         source=plain(one.source),
         external_id=one.external_id,
         at=times.moment(one.received_at, viewer.zone, viewer.at),
+        age=times.ago(one.received_at, viewer.at),
         reason=one.reason,
-        attempts=one.attempts,
-        payload=_readable(one.body),
+        tried=counted(one.attempts, "attempt"),
+        payload=_cut(readable(one.body, one.content_type)),
+        asks=_asks(one, viewer),
+        typed=mine.typed if mine else {},
+        errors=mine.errors if mine else (),
     )
 
 
-def _readable(body: bytes) -> str:
-    """The bytes as text, whatever they are: JSON laid out, everything else as it came, what is no text marked."""
-    try:
-        laid_out = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-        text = laid_out.encode(errors="replace").decode()  # an escape may name half a character, which no page can hold
-    except (ValueError, RecursionError):
-        text = body.decode(errors="replace")
+def _asks(one: Dead, viewer: Viewer) -> bool:
+    """Whether its source brings people who ask: forms, portals, lead mails."""
+    inbound = viewer.engine.providers.inbound.get(one.source)
+    return one.source.endswith("mail") or (inbound is not None and inbound.lane is Lane.FIRST_TOUCH)
+
+
+def _cut(text: str) -> str:
     more = len(text) - LONGEST_BODY
     return text if more <= 0 else f"{text[:LONGEST_BODY]}\n… {more} characters more"
+
+
+def _said(error: Mapping[str, str]) -> str:
+    return f"{error['field'].capitalize()}: {error['why']}" if error["field"] else error["why"]

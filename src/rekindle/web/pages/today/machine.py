@@ -30,6 +30,9 @@ async def look(viewer: Viewer, conn: Conn) -> tuple[tuple[Problem, ...], str]:
     problems = []
     if stuck["dead_letters"]:
         problems.append(Problem(counted(stuck["dead_letters"], "event") + " could not be handled", "/dead-letters"))
+    if stuck["dead_errands"]:
+        text = counted(stuck["dead_errands"], "errand") + " to a provider could not be done"
+        problems.append(Problem(text, "/dead-letters#errands"))
     if stuck["dead_leads"]:
         problems.append(Problem(counted(stuck["dead_leads"], "lead") + " could not be considered", "/dead-letters"))
     if stuck["unknown"]:
