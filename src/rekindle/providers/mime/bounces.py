@@ -132,6 +132,7 @@ def _blocks(report: bytes) -> list[dict[str, str]]:
 
 
 def fields_of(block: bytes) -> dict[str, str]:
+    """A block of header fields, folded lines joined, names in lower case; of a repeated one the first."""
     said = text.lines(text.decoded(block[:64_000], "utf-8"))
     found = {match[1].lower(): text.line(match[2]) for match in reversed(list(_FIELD.finditer(said)))}
     return {name: value.strip() for name, value in found.items()}
