@@ -37,6 +37,19 @@ async def link_of_lead(conn: Conn, office_id: UUID, crm: str, lead_ids: list[UUI
     return None if row is None else _link(row)
 
 
+async def was_deleted(conn: Conn, office_id: UUID, crm: str, lead_id: UUID) -> bool:
+    """Whether somebody took this person out of the CRM, and nobody put them back."""
+    cursor = await conn.execute(
+        """
+        select coalesce(bool_and(deleted_at is not null), false) as gone from crm_link
+        where office_id = %s and crm = %s and lead_id = %s
+        """,
+        (office_id, crm, lead_id),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row["gone"])
+
+
 def _link(row: Row) -> Link:
     digests = {name: None if row[name] is None else bytes(row[name]) for name in ("pushed_hash", "seen_hash")}
     return Link(**{**row, **digests, "tags": tuple(row["tags"])})
