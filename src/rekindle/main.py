@@ -47,6 +47,7 @@ from rekindle.providers.ghl.sender import GhlSender
 from rekindle.providers.ghl.source import GhlInbound
 from rekindle.providers.ghl.source_fetched import GhlContactInbound, GhlMessageInbound
 from rekindle.providers.ghl.workflow import GhlWorkflowInbound
+from rekindle.providers.mail import settings as mail_settings
 from rekindle.providers.mail.mailbox import Mailbox
 from rekindle.providers.mail.plug import MailPlug
 from rekindle.providers.mail.source import MailInbound
@@ -122,7 +123,7 @@ def real(http: httpx.AsyncClient, clock: Clock, vault: Vault, environ: Mapping[s
     crm = GhlClient(http, ghl, clock, vault)
     people = apollo.Client(http, apollo_settings.read(environ), clock)
     fub, graph = FubApi(http, fub_settings.read(environ), clock), Graph(http, meta, clock)
-    mailbox, lists = Mailbox(clock, smtp.tls), SendGridLists(mails)
+    mailbox, lists = Mailbox(clock, mail_settings.read(environ).tls), SendGridLists(mails)
     sources: list[Inbound] = [
         FormInbound(), ApiInbound(), CsvInbound(), MailInbound(), CalcomInbound(), ZillowInbound(),
         TwilioInbound(), SendGridInbound(), SendGridMailInbound(), SendGridListInbound(),

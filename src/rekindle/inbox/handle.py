@@ -7,6 +7,7 @@ falls apart into single ones when it fails, so that no event fails another.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -31,6 +32,7 @@ AT_ONCE = 32  # events of one office in one claim
 CHUNKS = 2  # bulk chunks at once: one is in the database while the other is read
 OFFICES = 4  # offices at once
 LEASE_SECONDS = 60.0
+LARGE = 256 * 1024  # bytes from which reading takes so long (a mail of 30 MB: 1.5 s) that others must not wait for it
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ async def handle_office(handler: Handler, office_id: UUID, *, lanes: tuple[Lane,
     ready: list[Ready] = []
     for job in jobs:
         try:
-            ready.append(_read(handler.inbound, office_id, accounts, job))
+            large = len(job.body) > LARGE
+            read = partial(_read, handler.inbound, office_id, accounts, job)
+            ready.append(await asyncio.to_thread(read) if large else read())
         except UnparsableError as error:
             await failure.record(handler.db, office_id, job, error, clock=handler.clock, draw=handler.chance())
         except Exception as error:
