@@ -14,8 +14,8 @@ from rekindle.connections.accounts import Accounts
 from rekindle.decide.words import Channel, Lane
 from rekindle.errands.line import Line
 from rekindle.errands.run import Runner, run_batch
+from rekindle.errands.types import Errand, Kind
 from rekindle.errands.types import Handler as ErrandHandler
-from rekindle.errands.types import Kind
 from rekindle.inbox.desk import Asks
 from rekindle.inbox.handle import Handler, handle_batch
 from rekindle.inbox.receive import Arrival, receive_many
@@ -78,6 +78,10 @@ class Outside(Told):
 
     def limits(self, account: Account) -> tuple[Limit, ...]:  # noqa: ARG002 the port's
         return ()
+
+
+async def _told(_: Errand) -> str:
+    return "told"
 
 
 @dataclass
@@ -166,7 +170,7 @@ class World:
             await connections.remove(conn, self.office_id, provider, at=self.clock.now())
 
     def runner(self) -> Runner:
-        return Runner(self.db, self.clock, self.handlers, wires.of_errand, lambda: 0.5)
+        return Runner(self.db, self.clock, {Kind.NOTICE: _told, **self.handlers}, wires.of_errand, lambda: 0.5)
 
     async def run(self) -> int:
         """Every errand that is due; how many were taken."""
@@ -176,8 +180,10 @@ class World:
         return total
 
     async def errands(self) -> list[Row]:
+        """What is still to be done, but for telling staff."""
         return await self.rows(
-            "select kind, key, payload, state, reason, attempts, due_at from errand order by kind, key"
+            "select kind, key, payload, state, reason, attempts, due_at from errand where kind <> 'notice'"
+            " order by kind, key"
         )
 
     # ------------------------------------------------------------ what is there

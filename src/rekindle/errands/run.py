@@ -18,6 +18,7 @@ from rekindle.providers.ports import CallFailedError, Fault
 logger = log.get("errands")
 
 AT_ONCE = 8  # of one office in one claim
+OFFICES = 8  # at once: a provider that hangs for one office does not hold up the others
 LEASE_SECONDS = 120.0
 DEADLINE = 20.0  # seconds for one call to a provider, of which an errand may need several
 LONGEST_REASON = 500
@@ -43,15 +44,17 @@ async def run_batch(runner: Runner) -> int:
     """Run a batch of what is due in every office; how many errands were taken."""
     async with runner.db.plain() as conn:
         offices = await store.due_offices(conn, runner.clock.now())
-    return sum([await _office(runner, office_id) for office_id in offices])
+    slots = asyncio.Semaphore(OFFICES)
+    return sum(await asyncio.gather(*(_office(runner, office_id, slots) for office_id in offices)))
 
 
-async def _office(runner: Runner, office_id: UUID) -> int:
-    at = runner.clock.now()
-    async with runner.db.office(office_id) as conn:
-        errands = await store.claim(conn, office_id, Lease.take(at, LEASE_SECONDS), limit=AT_ONCE, at=at)
-    await asyncio.gather(*(_one(runner, errand) for errand in errands))
-    return len(errands)
+async def _office(runner: Runner, office_id: UUID, slots: asyncio.Semaphore) -> int:
+    async with slots:
+        at = runner.clock.now()
+        async with runner.db.office(office_id) as conn:
+            errands = await store.claim(conn, office_id, Lease.take(at, LEASE_SECONDS), limit=AT_ONCE, at=at)
+        await asyncio.gather(*(_one(runner, errand) for errand in errands))
+        return len(errands)
 
 
 async def _one(runner: Runner, errand: Errand) -> None:
@@ -99,12 +102,13 @@ async def _later(runner: Runner, errand: Errand, until: datetime, why: str, *, c
 
 
 async def _lay_down(runner: Runner, errand: Errand, why: str, *, loud: bool = True) -> None:
-    at = runner.clock.now()
+    at, why = runner.clock.now(), _clean(why)
     logger.warning("errand dead", kind=errand.kind, attempts=errand.attempts, office_id=str(errand.office_id))
     async with runner.db.office(errand.office_id) as conn:
-        if await store.put_off(conn, errand, due_at=at, reason=_clean(why), dead=True) and loud:
+        if await store.put_off(conn, errand, due_at=at, reason=why, dead=True) and loud:
             await runner.ring(conn, errand, why, at)
 
 
 def _clean(why: str) -> str:
-    return why.replace("\x00", "")[:LONGEST_REASON]
+    """Without what PostgreSQL text cannot hold: providers' own words stand in here."""
+    return why[:LONGEST_REASON].encode("utf-8", "replace").decode().replace("\x00", "")

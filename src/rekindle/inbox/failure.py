@@ -11,6 +11,7 @@ from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, LeaseLostError, backoff
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Conn, Db
+from rekindle.leads.stated import clean
 from rekindle.providers.ports import UnparsableError
 from rekindle.receipts.find import UnknownMessageError
 
@@ -61,7 +62,7 @@ async def lay_down(conn: Conn, office_id: UUID, job: Job, reason: str, *, at: da
 
 
 def _clean(reason: str) -> str:
-    return reason.replace("\x00", "")[:LONGEST_REASON]
+    return clean(reason[:LONGEST_REASON])
 
 
 def lost(job: Job, error: LeaseLostError) -> None:

@@ -15,6 +15,7 @@ from rekindle.kit.ids import new_id
 MAX_ATTEMPTS = 8
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=30)
+MOST_DOUBLINGS = 16  # long past the longest delay; what is tried for days must not count out of bounds
 
 
 class LeaseLostError(Exception):
@@ -35,5 +36,6 @@ class Lease:
 
 def backoff(attempts: int, draw: float) -> timedelta:
     """Exponential delay with full jitter (draw in 0..1) after `attempts` tries: 2 s doubling to 30 min."""
-    ceiling: timedelta = min(FIRST_DELAY * 2 ** max(attempts - 1, 0), LONGEST_DELAY)
+    doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
+    ceiling: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
     return ceiling / 2 + ceiling / 2 * draw
