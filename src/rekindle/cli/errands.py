@@ -5,8 +5,6 @@ from uuid import UUID
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from rekindle.cli.context import UsageProblemError, engine, pick_office, run, say
 from rekindle.cli.listing import Office
@@ -37,17 +35,15 @@ def list_errands(
                 return await store.listed(conn, office_id, dead=dead, limit=limit)
 
     rows = run(work)
-    table = Table("id", "since", "is", "tried", "what", "why", box=None, pad_edge=False)
     for row in rows:
         what = said(row["kind"], row["payload"])
         if as_json:
             typer.echo(orjson.dumps({**row, "id": str(row["id"]), "words": what}))
         else:
-            since, tried = f"{row['created_at']:%Y-%m-%d %H:%M}", str(row["attempts"])
-            table.add_row(str(row["id"]), since, row["state"], tried, escape(what), escape(row["reason"]))
-    if rows and not as_json:
-        say.print(table)
-    elif not as_json:
+            tried = f"tried {row['attempts']} times"
+            typer.echo(f"{row['id']}  {row['created_at']:%Y-%m-%d %H:%M:%S}  {row['state']}  {tried}  {what}")
+            typer.echo(f"    {row['reason']}")
+    if not rows and not as_json:
         say.print("nothing was given up: good" if dead else "nothing waits")
 
 

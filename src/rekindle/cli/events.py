@@ -8,8 +8,6 @@ from uuid import UUID
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from rekindle.cli.context import Opened, UsageProblemError, engine, pick_office, run, say
 from rekindle.cli.listing import Office
@@ -134,7 +132,6 @@ async def _list(
     opened: Opened, office: str | None, source: str | None, *, dead_only: bool, limit: int, as_json: bool
 ) -> int:
     office_id, shown, before = await pick_office(opened.db, office), 0, None
-    table = Table("id", "received", "from", "is", "why", box=None, pad_edge=False)
     while shown < limit:
         async with opened.db.office(office_id) as conn:
             page = await kept.listed(
@@ -144,13 +141,11 @@ async def _list(
             if as_json:
                 typer.echo(orjson.dumps(_row(one), default=str))
             else:
-                received = f"{one.received_at:%Y-%m-%d %H:%M:%S}"
-                table.add_row(str(one.event_id), received, escape(one.source), one.state, escape(one.words))
+                typer.echo(f"{one.event_id}  {one.received_at:%Y-%m-%d %H:%M:%S}  {one.source}  {one.state}")
+                typer.echo(f"    {one.words}")
         if not page:
             break
         shown, before = shown + len(page), (page[-1].received_at, page[-1].event_id)
-    if shown and not as_json:
-        say.print(table)
     return shown
 
 

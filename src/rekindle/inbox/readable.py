@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from rekindle.providers import mime
 from rekindle.providers.form.text import lines
+from rekindle.providers.mime import reading
 from rekindle.providers.ports import UnparsableError
 
 MAIL, FORM = "message/rfc822", "application/x-www-form-urlencoded"
@@ -40,6 +41,6 @@ def _mail(body: bytes) -> str:
         mail = mime.read(body)
     except UnparsableError:
         return ""
-    head = [f"{name.capitalize()}: {mail.header(name)}" for name in HEADERS if mail.header(name)]
+    head = [f"{name.capitalize()}: {reading.decode(mail.header(name))}" for name in HEADERS if mail.header(name)]
     kept = [f"[{part.name or part.content_type}, {part.size} bytes]" for part in mail.attachments]
     return "\n\n".join(part for part in ("\n".join(head), mail.text, "\n".join(kept)) if part)

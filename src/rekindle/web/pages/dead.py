@@ -4,7 +4,8 @@ Bodies hold personal data, so nobody else sees them: try again, make a lead of i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -37,9 +38,15 @@ Long = Annotated[str, Form(max_length=5000)]
 class Entry:
     """A lead as a person typed it in, and what is wrong with it."""
 
-    event_id: str
-    typed: Mapping[str, str]
-    errors: tuple[str, ...]
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    message: str = ""
+    errors: tuple[str, ...] = ()
+
+
+BLANK = Entry()
+NOTHING: Mapping[UUID, Entry] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,7 @@ class Letter:
     tried: str
     payload: str
     asks: bool
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: tuple[str, ...] = ()
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -121,18 +127,24 @@ async def make_lead(
     except NotDeadError:
         return _back("not-open")
     except UnusableEntryError as error:
-        wrong = tuple(_said(one) for one in error.errors)
-        return await _show(request, viewer, Entry(str(event_id), typed, wrong), status=422)
+        entry = Entry(**typed, errors=tuple(_said(one) for one in error.errors))
+        return await _show(request, viewer, {event_id: entry}, status=422)
     return _back("by-hand")
 
 
-async def _show(request: Request, viewer: Viewer, entry: Entry | None = None, *, status: int = 200) -> Response:
+async def _show(
+    request: Request, viewer: Viewer, entries: Mapping[UUID, Entry] = NOTHING, *, status: int = 200
+) -> Response:
     office_id = viewer.who.office_id
     async with viewer.engine.db.office(office_id) as conn:
         shell = await frame(request, viewer, conn, title="Dead letters", here="/dead-letters")
         found = await dead.list_dead(conn, office_id, limit=MOST)
         calls = await errands.calls(viewer, conn)
-    view = View(tuple(_letter(one, viewer, entry) for one in found), full=len(found) == MOST, calls=calls)
+    view = View(
+        tuple(_letter(one, viewer, entries.get(one.event_id, BLANK)) for one in found),
+        full=len(found) == MOST,
+        calls=calls,
+    )
     return page("pages/dead.html", frame=shell, view=view, status=status)
 
 
@@ -140,8 +152,7 @@ def _back(code: str) -> Response:
     return RedirectResponse(f"/dead-letters?done={code}", status_code=303)
 
 
-def _letter(one: Dead, viewer: Viewer, entry: Entry | None) -> Letter:
-    mine = entry if entry is not None and entry.event_id == str(one.event_id) else None
+def _letter(one: Dead, viewer: Viewer, entry: Entry) -> Letter:
     return Letter(
         id=str(one.event_id),
         source=plain(one.source),
@@ -152,8 +163,7 @@ def _letter(one: Dead, viewer: Viewer, entry: Entry | None) -> Letter:
         tried=counted(one.attempts, "attempt"),
         payload=_cut(readable(one.body, one.content_type)),
         asks=_asks(one, viewer),
-        typed=mine.typed if mine else {},
-        errors=mine.errors if mine else (),
+        entry=entry,
     )
 
 
