@@ -1,5 +1,6 @@
 """The hot path: verify the signature, store the raw event, answer. Plain ASGI, nothing between wire and inbox."""
 
+import asyncio
 import functools
 import hashlib
 import math
@@ -22,6 +23,9 @@ from rekindle.web.limits import HookLimits
 from rekindle.web.metrics import HOOKS
 
 RETRY_SECONDS = 5
+# How long a request may wait for the database, besides its own body: every provider hangs up soon after, and counts it
+# as a failure of ours. What is stored after all is told as a duplicate when it comes again.
+STORE_SECONDS = 2.0
 PARTS = 4  # "", hooks, office, source; whatever follows is the tail
 LONGEST_ID = 200
 LONGEST_TAIL = 500
@@ -86,7 +90,8 @@ class Hooks:
     async def _serve(self, scope: Scope, receive: Receive, office: str, inbound: Inbound) -> Answer:
         if scope["method"] != "POST" and not (scope["method"] == "GET" and _is_challenged(inbound)):
             return WRONG_METHOD
-        door = None if office == PLATFORM else await self._doors.find(office, inbound.source)
+        async with asyncio.timeout(STORE_SECONDS):
+            door = None if office == PLATFORM else await self._doors.find(office, inbound.source)
         if office != PLATFORM and door is None:
             return STRANGE
         wait = await self._limits.admit(scope, office, inbound.source, at=self._engine.clock.now())
@@ -98,7 +103,8 @@ class Hooks:
             return _large(inbound.limit)
         except bodies.TooSlowError:
             return SLOW
-        return await self._hear(scope, self._request(scope, body), office, door, inbound)
+        async with asyncio.timeout(STORE_SECONDS):
+            return await self._hear(scope, self._request(scope, body), office, door, inbound)
 
     async def _hear(self, scope: Scope, request: Request, office: str, door: Door | None, inbound: Inbound) -> Answer:
         doors = [door] if door else await self._doors.named(inbound.source, request)
