@@ -29,7 +29,7 @@ from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.office import people
 from rekindle.office.create import Created, create
 from rekindle.office.types import Mode, Role
-from rekindle.providers.ports import Outgoing, Sender, SendRefusedError
+from rekindle.providers.ports import Account, Outgoing, Sender, SendRefusedError
 from rekindle.providers.sandbox.rates import CALM
 from rekindle.web import app
 from rekindle.web.engine import open_engine
@@ -212,7 +212,7 @@ async def _fill_phones(sender: Sender, office: Created, site: Site) -> None:
 async def _until_taken(sender: Sender, outgoing: Outgoing) -> None:
     for _ in range(500):
         try:
-            await sender.send(outgoing, deadline=5.0)
+            await sender.send(outgoing, Account(outgoing.office_id, sender.name, {}), deadline=5.0)
         except SendRefusedError:  # the sandbox is not up yet
             await asyncio.sleep(0.02)
         else:

@@ -19,10 +19,10 @@ def test_the_first_tab_skips_to_the_page(enter: Enter) -> None:
 def test_tabs_go_through_the_pages_in_their_order(enter: Enter) -> None:
     page = enter()
     order = []
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.getAttribute('href')"))
-    assert order[1:7] == ["/", "/", "/leads", "/decisions", "/sandbox", "/dead-letters"]
+    assert order[1:8] == ["/", "/", "/leads", "/decisions", "/sandbox", "/connections", "/dead-letters"]
 
 
 def test_letters_search_move_and_go(enter: Enter, site: Site) -> None:
