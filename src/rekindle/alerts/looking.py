@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.connections.look import Looker
 from rekindle.connections.types import State
 from rekindle.errands.types import Errand, Handler
@@ -25,13 +24,10 @@ def handler(looker: Looker, plugs: Mapping[str, Plug]) -> Handler:
         async with looker.db.office(errand.office_id) as conn:
             if seen.broke:
                 text = f"The connection to {seen.provider} does not work any more: {seen.note[:LONGEST]}"
-                await notice.notify(
+                await notice.problem(
                     conn,
                     errand.office_id,
                     key=key,
-                    person_id=None,
-                    lead_id=None,
-                    kind=NoticeKind.PROBLEM,
                     text=text,
                     at=at,
                 )

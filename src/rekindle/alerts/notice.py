@@ -34,6 +34,13 @@ async def notify(
     return notice_id
 
 
+async def problem(
+    conn: Conn, office_id: UUID, *, key: str, text: str, at: datetime, lead_id: UUID | None = None
+) -> UUID:
+    """Tell all managers of something that does not work and that a person must mend."""
+    return await notify(conn, office_id, key=key, person_id=None, lead_id=lead_id, kind=Kind.PROBLEM, text=text, at=at)
+
+
 async def mark_seen(
     conn: Conn, office_id: UUID, notice_id: UUID, person_id: UUID, *, office_wide: bool, at: datetime
 ) -> bool:

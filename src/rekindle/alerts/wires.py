@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind
 from rekindle.errands.types import Errand
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Conn, Db
@@ -24,13 +23,10 @@ def of_breakers(db: Db, clock: Clock) -> Callable[[UUID, str, Change], Awaitable
             if not change.opened:
                 await notice.settle(conn, office_id, key_of(provider), by=None, at=at)
                 return
-            await notice.notify(
+            await notice.problem(
                 conn,
                 office_id,
                 key=key_of(provider),
-                person_id=None,
-                lead_id=None,
-                kind=Kind.PROBLEM,
                 text=_text(provider, change),
                 at=at,
             )
@@ -51,13 +47,10 @@ def _text(provider: str, change: Change) -> str:
 
 async def of_errand(conn: Conn, errand: Errand, why: str, at: datetime) -> None:
     """Tells managers of an errand that was laid down, in the transaction that lays it down."""
-    await notice.notify(
+    await notice.problem(
         conn,
         errand.office_id,
         key=f"errand:{errand.kind}",
-        person_id=None,
-        lead_id=None,
-        kind=Kind.PROBLEM,
         text=f"An errand ({errand.kind}) could not be done: {why[:LONGEST]}",
         at=at,
     )

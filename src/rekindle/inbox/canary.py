@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.crm import store as polls
 from rekindle.errands.line import Line
 from rekindle.errands.run import DEADLINE
@@ -83,13 +82,10 @@ async def _missed(conn: Conn, office_id: UUID, crm: str, at: datetime) -> bool:
     sent = _read(state["cursor"]) if state else None
     if state is None or sent is None or at - sent < LATE or (state["done_until"] and state["done_until"] >= sent):
         return False
-    await notice.notify(
+    await notice.problem(
         conn,
         office_id,
         key=_key(crm),
-        person_id=None,
-        lead_id=None,
-        kind=NoticeKind.PROBLEM,
         text=f"Webhooks of {crm} do not arrive: a change made there at {sent:%H:%M} UTC never came back. "
         "Leads are found by comparing lists meanwhile; look at the webhook's settings there.",
         at=at,

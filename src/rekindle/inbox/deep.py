@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.errands import ask as errands
 from rekindle.errands.line import NotConnectedError
 from rekindle.errands.types import Errand, Handler, HopelessError, Kind, PutOffError
@@ -143,13 +142,10 @@ async def _tell(poller: Poller, office_id: UUID, crm: str, place: _Place) -> Non
         return
     text = f"Last night's comparison with {crm} found {place.found} entries that had never reached us by webhook; "
     async with poller.db.office(office_id) as conn:
-        await notice.notify(
+        await notice.problem(
             conn,
             office_id,
             key=f"compare:{crm}",
-            person_id=None,
-            lead_id=None,
-            kind=NoticeKind.PROBLEM,
             text=text + "they are taken in now.",
             at=poller.clock.now(),
         )

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind
 from rekindle.inbox import store
 from rekindle.inbox.types import Job
 from rekindle.kit import log
@@ -48,13 +47,10 @@ async def lay_down(conn: Conn, office_id: UUID, job: Job, reason: str, *, at: da
     """Lay the event with the dead in the caller's transaction, and tell managers; False when the lease was lost."""
     ours = await store.put_off(conn, office_id, job, state="dead", reason=_clean(reason), due_at=at)
     if ours and loud:
-        await notice.notify(
+        await notice.problem(
             conn,
             office_id,
             key=f"inbox:{job.source}",
-            person_id=None,
-            lead_id=None,
-            kind=Kind.PROBLEM,
             text=f"Something that came in from {job.source} could not be handled: {_clean(reason)[:120]}",
             at=at,
         )

@@ -1,7 +1,6 @@
 """A provider's app was removed from the office's account: its tokens are void, and people must know."""
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind
 from rekindle.connections import store as connections
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.kept.once import before
@@ -19,13 +18,10 @@ async def take(desk: Desk, job: Job, uninstalled: Uninstalled) -> Done:
         return Done(job, "connected again since", None)
     note = "The app was uninstalled on the provider's side: connect it again."
     await connections.fail(desk.conn, desk.office_id, uninstalled.provider, note=note, at=desk.at)
-    await notice.notify(
+    await notice.problem(
         desk.conn,
         desk.office_id,
         key=f"uninstalled:{uninstalled.provider}",
-        person_id=None,
-        lead_id=None,
-        kind=Kind.PROBLEM,
         text=f"{uninstalled.provider}: {note} Nothing comes in or leaves through it until then.",
         at=desk.at,
     )

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.crm import store as polls
 from rekindle.errands.line import Line, NotConnectedError
 from rekindle.errands.run import DEADLINE
@@ -99,13 +98,10 @@ async def _compare(poller: Poller, office_id: UUID, crm: Crm, what: str) -> Comp
             at=at,
         )
         if total.found:
-            await notice.notify(
+            await notice.problem(
                 conn,
                 office_id,
                 key=f"poll:{crm.provider}:{what}",
-                person_id=None,
-                lead_id=None,
-                kind=NoticeKind.PROBLEM,
                 text=f"{total.found} {what} of {crm.provider} had never reached us by webhook; they are taken in now.",
                 at=at,
             )

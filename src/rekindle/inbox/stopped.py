@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.consent.leave import leave
 from rekindle.consent.suppress import suppress
 from rekindle.content import threads
@@ -40,13 +39,11 @@ async def take(desk: Desk, job: Job, opted: OptedOut) -> Done:
         await cancel_planned(desk.conn, desk.office_id, lead_id, reason=reason, at=desk.at, channels=closed)
         await ask(desk.conn, desk.office_id, [lead_id], lane=Lane.STEP, cause=reason, at=desk.at)
     if opted.complaint and closed:
-        await notice.notify(
+        await notice.problem(
             desk.conn,
             desk.office_id,
             key=f"complaint:{job.event_id}",
-            person_id=None,
             lead_id=lead_id,
-            kind=NoticeKind.PROBLEM,
             text="A lead reported our e-mail as spam. Nothing more is sent to them.",
             at=desk.at,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from rekindle.alerts.notice import notify
+from rekindle.alerts.notice import problem
 from rekindle.alerts.types import Kind as Notices
 from rekindle.decide.words import Lane
 from rekindle.kit import log
@@ -127,11 +127,10 @@ async def _fail(looker: Looker, office_id: UUID, row: Claimed, reason: str) -> N
 
 
 async def _tell(conn: Conn, office_id: UUID, row: Claimed, reason: str, at: datetime) -> None:
-    await notify(
+    await problem(
         conn,
         office_id,
         key=f"consider:{row.lead_id}",
-        person_id=None,
         lead_id=row.lead_id,
         kind=Notices.PROBLEM,
         text=f"Follow-up of this lead stands still: it could not be decided ({reason}).",

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from rekindle.alerts.notice import notify, settle
-from rekindle.alerts.types import Kind as NoticeKind
+from rekindle.alerts.notice import problem, settle
 from rekindle.decide import gate
 from rekindle.decide.words import Channel, Lane, MessageState, Verdict
 from rekindle.facts import load as facts
@@ -130,13 +129,10 @@ async def _hold_without_provider(conn: Conn, office_id: UUID, message: Message, 
     what, name = {Channel.SMS: ("Texts", "SMS"), Channel.EMAIL: ("E-mails", "e-mail")}[message.channel]
     held = Held(NO_PROVIDER, f"No provider is connected for {name}.", at + BLIND_HOLD)
     if await tell_held(conn, office_id, message, held, at=at):
-        await notify(
+        await problem(
             conn,
             office_id,
             key=_no_provider_key(message),
-            person_id=None,
-            lead_id=None,
-            kind=NoticeKind.PROBLEM,
             text=f"{what} cannot leave: no provider is connected for {name}.",
             at=at,
         )
@@ -164,13 +160,11 @@ async def _put_off(desk: Desk, office_id: UUID, message_id: UUID, error: str, *,
             conn, office_id, message_id, due_at=due, attempts=attempts, code="CLAIM_FAILED", text=error
         )
         if attempts == LAST_ATTEMPT:
-            await notify(
+            await problem(
                 conn,
                 office_id,
                 key=f"claim:{message_id}",
-                person_id=None,
                 lead_id=message.lead_id,
-                kind=NoticeKind.PROBLEM,
                 text=f"A planned message waits because it cannot be judged ({error}).",
                 at=at,
             )

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.decide.words import MessageState
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease
@@ -116,13 +115,11 @@ async def _still_unknown(
             conn, office_id, message.lead_id, Kind.UNKNOWN, {"message_id": str(message.id), "code": "CRASH"}, at=at
         )
     if age >= desk.terms.alert_after:
-        await notice.notify(
+        await notice.problem(
             conn,
             office_id,
             key=ending.unknown_key(message),
-            person_id=None,
             lead_id=message.lead_id,
-            kind=NoticeKind.PROBLEM,
             text="We cannot find out whether a message left. It is not sent again.",
             at=at,
         )

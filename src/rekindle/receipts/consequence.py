@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts import notice
-from rekindle.alerts.types import Kind
 from rekindle.kit.db import Conn
 from rekindle.outbox import ending, refusal
 from rekindle.outbox.again import once_more
@@ -40,13 +39,11 @@ async def mind(
 
 
 async def _tell(conn: Conn, office_id: UUID, message: Message, receipt: Receipt, advice: str, *, at: datetime) -> None:
-    await notice.notify(
+    await notice.problem(
         conn,
         office_id,
         key=f"receipt:{receipt.provider}:{receipt.code}",
-        person_id=None,
         lead_id=message.lead_id,
-        kind=Kind.PROBLEM,
         text=f"{receipt.provider} {receipt.code}: {receipt.text} {advice}",
         at=at,
     )
