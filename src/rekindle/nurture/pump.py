@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts.notice import problem
-from rekindle.alerts.types import Kind as Notices
 from rekindle.decide.words import Lane
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease, LeaseLostError, backoff
@@ -132,7 +131,6 @@ async def _tell(conn: Conn, office_id: UUID, row: Claimed, reason: str, at: date
         office_id,
         key=f"consider:{row.lead_id}",
         lead_id=row.lead_id,
-        kind=Notices.PROBLEM,
         text=f"Follow-up of this lead stands still: it could not be decided ({reason}).",
         at=at,
     )
