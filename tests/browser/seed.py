@@ -4,6 +4,8 @@ import random
 from datetime import timedelta
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from rekindle.kit.ids import new_id
 from rekindle.timeline.types import Kind
 from tests.browser.rows import Rows
@@ -28,6 +30,7 @@ def fill(rows: Rows, people: dict[str, UUID]) -> None:
     about = {"person_id": people["ruth"], "lead_id": rows.leads["Lena Becker"], "kind": "uncovered", "text": text}
     rows.insert("notice", id=new_id(), key="n:1", count=2, first_at=rows.ago(9), last_at=rows.ago(3), **about)
     dead_letter(rows)
+    dead_errand(rows)
 
 
 def maria(rows: Rows, dana: UUID) -> None:
@@ -114,3 +117,13 @@ def dead_letter(rows: Rows) -> None:
     rows.insert("event_key", event_id=event, **named)
     reason = "Neither the e-mail address nor the phone number can be used."
     rows.insert("inbox_job", event_id=event, lane=0, due_at=at, attempts=1, state="dead", reason=reason, **named)
+
+
+def dead_errand(rows: Rows) -> None:
+    """A call that a provider refused for good."""
+    at, payload = rows.ago(70), Jsonb({"source": "meta-lead", "ref": "lead-77"})
+    reason = "401: the access token is not valid any more, connect the page again."
+    rows.insert(
+        "errand", id=new_id(), kind="fetch", key="meta-lead:lead-77", payload=payload, created_at=at, due_at=at,
+        attempts=8, state="dead", reason=reason,
+    )  # fmt: skip
