@@ -1,0 +1,47 @@
+"""The way to HighLevel's API: calm, or an outage in which what was asked may be done and is not answered."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.providers.fake_ghl import FakeGhl
+from tests.providers.faults import Asked, Replied
+
+WORKS = 0.1  # of the requests in an outage
+DONE = 0.4  # of those that fail, for all the client can see
+
+
+@dataclass
+class Weather:
+    """Stands before the fake. `calls` are all that reached HighLevel, `compared` when its contacts were listed."""
+
+    fake: FakeGhl
+    chance: random.Random
+    storm: bool = False
+    calls: list[datetime] = field(default_factory=list)
+    compared: list[datetime] = field(default_factory=list)
+    limited: int = 0  # answered with 429
+    swallowed: int = 0  # done, and the client could not know
+
+    async def handle(self, asked: Asked) -> Replied:
+        """Answer as HighLevel does on such a day; ConnectionError ends the connection without a word."""
+        if not self.storm or self.chance.random() < WORKS:
+            return self._through(asked)
+        if self.chance.random() < DONE:
+            self._through(asked)
+            self.swallowed += 1
+        way = self.chance.random()
+        if way < 0.2 and asked.plain_path == "/conversations/messages":
+            await asyncio.Event().wait()  # until the client gives up; only for texts, whose deadline is short here
+        if way < 0.6:
+            raise ConnectionResetError
+        return Replied(502, b"<html>Bad gateway</html>", {"content-type": "text/html"})
+
+    def _through(self, asked: Asked) -> Replied:
+        self.calls.append(self.fake.clock.now())
+        replied = self.fake.handle(asked)
+        self.limited += replied.status == 429
+        if asked.plain_path == "/contacts/search" and replied.status == 200:
+            self.compared.append(self.fake.clock.now())
+        return replied
