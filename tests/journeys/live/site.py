@@ -102,6 +102,15 @@ class Office:
         """A webhook to this office, as it comes off the wire."""
         return await self.site.post(f"/hooks/{self.made.slug}/{path}", body, {"content-type": content_type, **headers})
 
+    async def signed_in(self) -> httpx.AsyncClient:
+        """The owner's browser, as if it came by the public address."""
+        given = {"login": self.made.login, "password": self.made.password}
+        came = await self.site.web.post(f"{self.site.url}/login", data=given, headers={"origin": PUBLIC})
+        session = came.headers["set-cookie"].partition(";")[0]
+        # The cookie is for https only; a proxy would have brought it here all the same.
+        headers = {"cookie": session, "origin": PUBLIC}
+        return await self.site.stack.enter_async_context(httpx.AsyncClient(base_url=self.site.url, headers=headers))
+
     async def rows(self, query: str, *values: object) -> list[Row]:
         """What the office's own rows say."""
         async with self.site.db.office(self.made.office_id) as conn:
@@ -152,6 +161,7 @@ class Site:
     outboxes: tuple[Outbox, ...]
     steps: tuple[Step, ...]
     timers: Step
+    stack: AsyncExitStack
     offices: list[Office] = field(default_factory=list)
 
     async def open_office(self, slug: str = "lakeside", *, mode: Mode = Mode.LIVE) -> Office:
@@ -232,7 +242,7 @@ async def opened(
         yield Site(
             db, clock, keyring, wired, url, web, tuple(outbox for outbox, _ in turned),
             tuple(step for _, steps in turned for step in steps),
-            partial(timers.run_due, timers.Shop(db, clock, wired)),
+            partial(timers.run_due, timers.Shop(db, clock, wired)), stack,
         )  # fmt: skip
 
 
