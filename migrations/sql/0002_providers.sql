@@ -107,6 +107,7 @@ create table crm_poll (
   what         text not null check (what in ('contacts', 'messages', 'canary', 'list')),
   done_until   timestamptz,     -- everything up to here was compared
   cursor       text not null default '',
+  began_at     timestamptz,     -- when the list that the cursor stands in was begun
   ran_at       timestamptz,
   looked_at    bigint not null default 0,
   found        bigint not null default 0,   -- what had never reached us by webhook

@@ -4,6 +4,7 @@ import hashlib
 
 import orjson
 
+from rekindle.leads import identity
 from rekindle.providers.ports import Contact
 from rekindle.providers.ports.crm import CANARY, CANARY_EMAIL
 
@@ -33,13 +34,13 @@ def canary_stamp(contact: Contact) -> str | None:
 
 
 def seen_hash(contact: Contact) -> bytes:
-    """A digest of what a contact says without what we wrote there, and without when it was said."""
+    """A digest of what a contact says without what we wrote there, without when and in which format it was said."""
     said = [
         contact.name,
         contact.first_name,
         contact.last_name,
-        contact.emails,
-        contact.phones,
+        [value for text in contact.emails for value in identity.emails(text)],
+        [value for text in contact.phones for value in identity.phones(text)],
         sorted({tag.strip().lower() for tag in contact.tags if not is_ours(tag)}),
         sorted(contact.dnd),
         contact.kind,

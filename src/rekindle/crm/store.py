@@ -173,7 +173,7 @@ async def poll(conn: Conn, office_id: UUID, crm: str, what: str) -> dict[str, An
     """Where the comparison of one list stands."""
     cursor = await conn.execute(
         """
-        select done_until, cursor, ran_at, looked_at, found, note from crm_poll
+        select done_until, cursor, began_at, ran_at, looked_at, found, note from crm_poll
         where office_id = %s and crm = %s and what = %s
         """,
         (office_id, crm, what),
@@ -205,15 +205,17 @@ async def put_poll(
     found: int,
     note: str,
     at: datetime,
+    began_at: datetime | None = None,
 ) -> None:
-    """Keep how far it went; counts add up."""
+    """Keep how far it went; counts add up. `began_at`: of the list that `cursor` stands in."""
     await conn.execute(
         """
-        insert into crm_poll (office_id, crm, what, done_until, cursor, ran_at, looked_at, found, note)
-        values (%(office)s, %(crm)s, %(what)s, %(until)s, %(cursor)s, %(at)s, %(looked)s, %(found)s, %(note)s)
+        insert into crm_poll (office_id, crm, what, done_until, cursor, began_at, ran_at, looked_at, found, note)
+        values (%(office)s, %(crm)s, %(what)s, %(until)s, %(cursor)s, %(began)s, %(at)s, %(looked)s, %(found)s,
+          %(note)s)
         on conflict (office_id, crm, what) do update set
           done_until = coalesce(excluded.done_until, crm_poll.done_until), cursor = excluded.cursor,
-          ran_at = excluded.ran_at, looked_at = crm_poll.looked_at + excluded.looked_at,
+          began_at = excluded.began_at, ran_at = excluded.ran_at, looked_at = crm_poll.looked_at + excluded.looked_at,
           found = crm_poll.found + excluded.found, note = excluded.note
         """,
         {
@@ -222,6 +224,7 @@ async def put_poll(
             "what": what,
             "until": done_until,
             "cursor": cursor,
+            "began": began_at,
             "at": at,
             "looked": looked_at,
             "found": found,

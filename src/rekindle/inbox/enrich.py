@@ -7,13 +7,14 @@ from uuid import UUID
 from rekindle.errands import ask as errands
 from rekindle.errands.line import Line
 from rekindle.errands.run import DEADLINE
-from rekindle.errands.types import Errand, Handler, HopelessError, Kind
+from rekindle.errands.types import Errand, Handler, HopelessError, Kind, PutOffError
 from rekindle.inbox import fetch
 from rekindle.inbox.enriched import apply
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conn, Db
 from rekindle.leads import store as leads
+from rekindle.leads.stated import clean
 from rekindle.leads.types import NoSuchLeadError
 from rekindle.office.keys import office_key
 from rekindle.providers.ports import Account, CallFailedError, Enricher, Enrichment, Subject
@@ -50,22 +51,22 @@ def handler(
 
         try:
             known = await line.call(office_id, enricher.provider, enricher.limits, work)
-        except CallFailedError as failed:
+        except (CallFailedError, PutOffError) as failed:
+            reason = failed.text if isinstance(failed, CallFailedError) else failed.why
             async with db.office(office_id) as conn:
                 await signals.fail_enrichment(
-                    conn, office_id, subject.lead_id, enricher.provider, reason=failed.text, at=clock.now()
+                    conn, office_id, subject.lead_id, enricher.provider, reason=clean(reason), at=clock.now()
                 )
             raise
         async with db.office(office_id) as conn:
             lead = await leads.lock(conn, office_id, subject.lead_id)
             key = await office_key(conn, office_id, keyring)
-            await apply(
-                conn, office_id, lead.id, enricher.provider, known, office_key=key, event_id=None, at=clock.now()
-            )
+            at = clock.now()
+            await apply(conn, office_id, lead.id, enricher.provider, known, office_key=key, event_id=None, at=at)
             if known.pending:
                 # The callback is a hint that may never come; what it would tell is asked for all the same.
                 ref = f"{lead.id}:{known.pending}"
-                await fetch.want(conn, office_id, f"{enricher.provider}-result", ref, at=clock.now())
+                await fetch.want(conn, office_id, f"{enricher.provider}-result", ref, at=at)
         return "found" if known.found else "nothing known"
 
     return enrich

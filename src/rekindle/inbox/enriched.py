@@ -20,6 +20,7 @@ from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 
 NOTHING = "nothing known of them"
+COMPLETE = frozenset({"found", "none"})  # nothing more was to come
 BARRED = "on a do-not-call list"
 
 
@@ -35,8 +36,11 @@ async def take(desk: Desk, job: Job, enriched: Enriched) -> Done:
         lead = await leads.lock(desk.conn, desk.office_id, UUID(enriched.lead))
     except (ValueError, NoSuchLeadError) as error:
         raise UnparsableError("it is about nobody we know") from error
-    if await signals.enrichment(desk.conn, desk.office_id, lead.id, enriched.provider) is None:
+    state = await signals.enrichment(desk.conn, desk.office_id, lead.id, enriched.provider)
+    if state is None:
         raise UnparsableError("nobody asked for it")
+    if state in COMPLETE:
+        return Done(job, "known before", lead.id)  # told by callback and by asking again: paid for once
     known = Enrichment(
         found=enriched.found,
         facts=enriched.facts,

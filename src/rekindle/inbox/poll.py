@@ -69,11 +69,13 @@ async def _compare(poller: Poller, office_id: UUID, crm: Crm, what: str) -> Comp
     at = poller.clock.now()
     async with poller.db.office(office_id) as conn:
         before = await polls.poll(conn, office_id, crm.provider, what)
-    since = (before["done_until"] if before and before["done_until"] else at) - OVERLAP
+    done_until = before["done_until"] if before and before["done_until"] else at
     cursor, total = (before["cursor"] if before else ""), Compared()
+    # A list that took several runs is done up to when it was begun: who came meanwhile may stand on pages read before.
+    began_at = before["began_at"] if before and cursor and before["began_at"] else at
     for _ in range(PAGES):
         try:
-            page = await next_page(poller, office_id, crm, what, since=since, cursor=cursor)
+            page = await next_page(poller, office_id, crm, what, since=done_until - OVERLAP, cursor=cursor)
         except (CallFailedError, PutOffError, NotConnectedError) as error:
             logger.warning("comparison stopped", provider=crm.provider, error=type(error).__name__)
             total = Compared(total.looked_at, total.found, str(error)[:300])
@@ -90,8 +92,9 @@ async def _compare(poller: Poller, office_id: UUID, crm: Crm, what: str) -> Comp
             office_id,
             crm.provider,
             what,
-            done_until=at if finished else None,
+            done_until=began_at if finished else done_until,  # also when the very first run fails: from then on
             cursor=cursor,
+            began_at=began_at,
             looked_at=total.looked_at,
             found=total.found,
             note=total.note,
