@@ -235,6 +235,7 @@ def _counted(month: Month) -> dict[str, int]:
         "edits_by_the_team": people.edits,
         "sends_nobody_could_know_of": month.weather.swallowed,
         "api_calls": len(month.weather.calls),
+        "writes": month.weather.writes,
         "api_calls_in_the_fullest_ten_seconds": _fullest(month.weather.calls),
         "leads_found_without_a_webhook_in_time": people.found_in_time,
         "turns": month.turns,

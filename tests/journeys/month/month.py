@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from rekindle.kit.clock import HandClock
 from tests.journeys.month import database
-from tests.journeys.month.office import LiveOffice, live_office
+from tests.journeys.month.office import HOUSEKEEPING, LiveOffice, live_office
 from tests.journeys.month.people import People
 from tests.journeys.month.post import Post
 from tests.journeys.month.weather import Weather
@@ -109,9 +109,19 @@ class Month:
 
 @asynccontextmanager
 async def a_month(
-    database_url: str, begin: datetime, *, leads: int, days: int = 30, seed: int = 1
+    database_url: str,
+    begin: datetime,
+    *,
+    leads: int,
+    days: int = 30,
+    seed: int = 1,
+    troubles: bool = True,
+    housekeeping: timedelta = HOUSEKEEPING,
 ) -> AsyncIterator[Month]:
-    """A month ready to be lived. People come and go until the day before the last; the last one is for settling."""
+    """A month ready to be lived. Nobody new comes on the last two days, which are for settling.
+
+    `troubles` False: webhooks come as they should, and nothing is ever away.
+    """
     clock, chance = HandClock(begin), random.Random(seed)  # noqa: S311 a play
     fake = FakeGhl(clock, limit=HIGHLEVELS_LIMIT)
     weather = Weather(fake, random.Random(seed + 1))  # noqa: S311
@@ -122,13 +132,13 @@ async def a_month(
     )
     async with (
         faults.serving(weather.handle) as wire,
-        live_office(database_url, clock, ghl_url=wire.url, seed=seed + 2) as office,
+        live_office(database_url, clock, ghl_url=wire.url, seed=seed + 2, housekeeping=housekeeping) as office,
     ):
         people = People(fake, office, chance)
         people.plan(leads, begin + HOUR, begin + (days - 2) * DAY)
         fake.hooks.take()  # of those who were there before we were
-        post = Post(fake.hooks, clock, random.Random(seed + 3), office.take_hook)  # noqa: S311
-        month = Month(clock, database_url, fake, weather, office, people, post, wire, outages)
-        for outage in outages:
+        post = Post(fake.hooks, clock, random.Random(seed + 3), office.take_hook, faithful=not troubles)  # noqa: S311
+        month = Month(clock, database_url, fake, weather, office, people, post, wire, outages if troubles else ())
+        for outage in month.outages:
             month.expect(outage)
         yield month

@@ -162,7 +162,9 @@ class LiveOffice:
 
 
 @asynccontextmanager
-async def live_office(database_url: str, clock: HandClock, *, ghl_url: str, seed: int) -> AsyncIterator[LiveOffice]:
+async def live_office(
+    database_url: str, clock: HandClock, *, ghl_url: str, seed: int, housekeeping: timedelta
+) -> AsyncIterator[LiveOffice]:
     """An office in mode live, connected to HighLevel at this URL, with one agent."""
     keyring, chance = Keyring(b"m" * 32), random.Random(seed)  # noqa: S311 a play
     async with AsyncExitStack() as stack:
@@ -177,7 +179,7 @@ async def live_office(database_url: str, clock: HandClock, *, ghl_url: str, seed
             open_engine(db=db, keyring=keyring, clock=clock, settings=chosen, providers=providers)
         )
         opened = Opened(db, chosen, keyring, clock, providers, database_url)
-        clockwork, pumps = _worker(opened, chance)
+        clockwork, pumps = _worker(opened, chance, housekeeping)
         app = application(parts)
         office = LiveOffice(db, clock, keyring, made, web, lambda: serving(app), chance, clockwork, pumps)
         await office.open_web()
@@ -185,7 +187,9 @@ async def live_office(database_url: str, clock: HandClock, *, ghl_url: str, seed
         yield office
 
 
-def _worker(opened: Opened, chance: random.Random) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+def _worker(
+    opened: Opened, chance: random.Random, housekeeping: timedelta
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The parts of cli.pumps, with chance from a seed."""
     db, clock, keyring, wired = opened.db, opened.clock, opened.keyring, opened.providers
     base_url, draw = opened.settings.base_url, chance.random
@@ -198,7 +202,7 @@ def _worker(opened: Opened, chance: random.Random) -> tuple[tuple[Step, ...], tu
     handling = Handler(db, keyring, clock, wired.inbound, accounts, draw)
     looking = Looker(db, clock, Means(keyring, base_url, crms=tuple(wired.crms)), draw)
     running = partial(run_batch, Runner(db, clock, handlers(opened, line), wires.of_errand, draw))
-    schedule = tuple(t if t.name in TO_THE_MINUTE else replace(t, every=HOUSEKEEPING) for t in timers.TIMERS)
+    schedule = tuple(t if t.name in TO_THE_MINUTE else replace(t, every=housekeeping) for t in timers.TIMERS)
     return (_Timers(timers.Shop(db, clock, wired), schedule).run, running), (
         partial(handle_batch, handling),
         partial(wake_batch, db, clock=clock),

@@ -44,6 +44,8 @@ class Post:
     clock: Clock
     chance: random.Random
     hand: Handing
+    faithful: bool = False  # every webhook comes once and at once
+    off: bool = False  # none comes
     made: int = 0
     lost: list[Hook] = field(default_factory=list)  # never sent
     given_up: list[Hook] = field(default_factory=list)  # refused too often
@@ -58,8 +60,10 @@ class Post:
         for hook in self.hooks.take():
             self.made += 1
             draw = self.chance.random()
-            if draw < LOST:
+            if self.off or (draw < LOST and not self.faithful):
                 self.lost.append(hook)
+            elif self.faithful:
+                self._send(hook, timedelta(0))
             elif draw < LOST + TRIPLED:
                 self.tripled += 1
                 for _ in range(3):

@@ -22,6 +22,7 @@ class Weather:
     calls: list[datetime] = field(default_factory=list)
     compared: list[datetime] = field(default_factory=list)
     limited: int = 0  # answered with 429
+    writes: int = 0  # requests that change something there
     swallowed: int = 0  # done, and the client could not know
 
     async def handle(self, asked: Asked) -> Replied:
@@ -41,6 +42,7 @@ class Weather:
     def _through(self, asked: Asked) -> Replied:
         self.calls.append(self.fake.clock.now())
         replied = self.fake.handle(asked)
+        self.writes += asked.method != "GET" and asked.plain_path != "/contacts/search"
         self.limited += replied.status == 429
         if asked.plain_path == "/contacts/search" and replied.status == 200:
             self.compared.append(self.fake.clock.now())

@@ -1,0 +1,58 @@
+"""Thirty days on HighLevel: webhooks lost, tripled and reordered, three outages. Nothing lost, nothing twice.
+
+Acceptance X8, N3, L4, Q4. How the month is played stands in tests/journeys/month/__init__.py.
+"""
+
+from datetime import timedelta
+
+from tests.conftest import NOON
+from tests.journeys.month import books
+from tests.journeys.month.month import Month, a_month
+
+LEADS, DAYS = 60, 30
+WRITES_A_PERSON = 12  # beyond messages: find or make the contact, its tags and fields as the score moves, its stage
+
+
+async def test_a_month_of_lost_tripled_and_reordered_webhooks_and_three_outages_loses_and_doubles_nothing(
+    database_url: str,
+) -> None:
+    async with a_month(database_url, NOON, leads=LEADS, days=DAYS) as month:
+        await month.pass_until(NOON + timedelta(days=DAYS))
+        verdict = await books.compare(month)
+        assert verdict.wrong == {}
+        counted = verdict.counted
+        # It was a month with something in it: every trouble struck, and each kind of work was done.
+        assert counted["people"] >= LEADS
+        assert min(counted["webhooks_lost"], counted["webhooks_tripled"], counted["webhooks_given_up"]) >= 5
+        assert counted["webhooks_late"] > counted["webhooks"] / 8
+        assert counted["sends_nobody_could_know_of"] > 0
+        assert counted["leads_found_without_a_webhook_in_time"] > 0
+        assert min(counted["written_by_leads"], counted["written_by_the_team"], counted["edits_by_the_team"]) > 5
+        assert month.post.answers[429] > 0
+        assert counted["sent"] > 2 * LEADS
+        # What we write there comes back as webhooks, and those make us write nothing again.
+        assert counted["writes"] - counted["sent"] <= WRITES_A_PERSON * counted["people"]
+        assert await _told(month, "ghl does not answer") == await _told(month, "ghl does not answer", put_away=True) > 0
+
+
+async def test_when_no_webhook_comes_at_all_the_team_is_told_and_every_lead_is_found_and_answered(
+    database_url: str,
+) -> None:
+    async with a_month(database_url, NOON, leads=8, days=3, troubles=False, housekeeping=timedelta(hours=1)) as month:
+        await month.pass_until(NOON + timedelta(hours=6))
+        assert await _told(month, "Webhooks of ghl do not arrive") == 0
+        month.post.off = True
+        await month.pass_until(NOON + timedelta(hours=11))
+        assert await _told(month, "Webhooks of ghl do not arrive") == 1
+        await month.pass_until(NOON + timedelta(days=3))
+        assert (await books.compare(month)).wrong == {}
+        month.post.off = False
+        await month.pass_until(NOON + timedelta(days=3, hours=5))
+        assert await _told(month, "Webhooks of ghl do not arrive", put_away=True) == 1
+
+
+async def _told(month: Month, text: str, *, put_away: bool = False) -> int:
+    """How many notices begin so."""
+    seen = "and seen_at is not null" if put_away else ""
+    [row] = await month.office.rows(f"select count(*) as n from notice where text like %s {seen}", f"{text}%")
+    return int(row["n"])
