@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from rekindle.cli import app
+from rekindle.cli import app, events
 from rekindle.cli.context import Wiring
 from rekindle.kit.clock import SystemClock
 from rekindle.kit.crypto import Keyring
@@ -130,6 +130,15 @@ def test_events_are_listed_newest_first_the_dead_apart_and_by_source(desk: Desk)
     assert (row["event_id"], row["words"], row["attempts"]) == (str(dead), "email: one is needed", 1)
     assert "body" not in row  # a list of events is no list of people
     assert "one is needed" in desk.run("event", "list", "--dead").stdout
+
+
+def test_a_long_list_comes_page_by_page_and_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PAGE", 2)
+    for number in range(5):
+        desk.came(f"e{number}", BAD, dead="no address" if number % 2 else "", days=number)
+    assert [row["external_id"] for row in lines(desk.run("event", "list", "--json"))] == [f"e{n}" for n in range(5)]
+    assert [row["external_id"] for row in lines(desk.run("event", "list", "--dead", "--json"))] == ["e1", "e3"]
+    assert len(lines(desk.run("event", "list", "--json", "--limit", "3"))) == 3
 
 
 def test_an_event_shows_what_it_says_and_what_its_adapter_says_of_it_today(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Whatever is handled a second time has no second effect, and reading again says what today's adapters would do."""
 
 from datetime import timedelta
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -35,6 +36,7 @@ from tests.slices.inbox_world import ANN, CRM, MAIL, World, asks, contact, write
 TABLES = (
     "lead", "contact_point", "lead_source", "message", "consent_event", "consent_state", "suppression", "timeline",
     "enrollment", "signal", "handoff", "notice", "crm_link", "enrichment", "errand", "event", "event_key",
+    "consideration",
 )  # fmt: skip
 
 
@@ -90,8 +92,8 @@ def moved(external_id: str, stage: Stage) -> StageMoved:
     return StageMoved(external_id, CRM, "c1", "o1", "p1", "s1", "open", None, stage=stage.value)
 
 
-async def live_through(world: World) -> None:
-    """One of every kind of event, some of them overtaken by later ones."""
+async def live_through(world: World) -> set[type]:
+    """One of every kind of event, some of them overtaken by later ones; which kinds."""
     tour = world.clock.now() + timedelta(days=2)
     steps: list[tuple[str, Parsed]] = [
         ("form", asks("e1")),
@@ -129,10 +131,12 @@ async def live_through(world: World) -> None:
     ):
         world.clock.advance(timedelta(minutes=5))
         await world.say(f"y{number}", *receipts)
+    return {type(words) for _, words in steps} | {Receipt, Touched}
 
 
 async def test_every_kind_of_event_may_be_handled_again_without_a_trace(world: World) -> None:
-    await live_through(world)
+    kinds = await live_through(world)
+    assert kinds | {Enriched} == set(get_args(Parsed))  # a look-up has a test of its own below
     assert await world.rows("select event_id from inbox_job") == []
     await world.connect()  # the office has connected its CRM again: an old farewell must not undo that
     before = await everything(world)

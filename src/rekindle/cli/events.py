@@ -132,11 +132,10 @@ async def _list(
     opened: Opened, office: str | None, source: str | None, *, dead_only: bool, limit: int, as_json: bool
 ) -> int:
     office_id, shown, before = await pick_office(opened.db, office), 0, None
+    find = kept.listed_dead if dead_only else kept.listed
     while shown < limit:
         async with opened.db.office(office_id) as conn:
-            page = await kept.listed(
-                conn, office_id, dead=dead_only, source=source, before=before, limit=min(PAGE, limit - shown)
-            )
+            page = await find(conn, office_id, source=source, before=before, limit=min(PAGE, limit - shown))
         for one in page:
             if as_json:
                 typer.echo(orjson.dumps(_row(one), default=str))

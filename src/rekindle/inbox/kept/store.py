@@ -14,7 +14,7 @@ MOST_BYTES = 8 * 1024 * 1024  # of a page's bodies, unless a single one is large
 
 
 async def listed(
-    conn: Conn, office_id: UUID, *, dead: bool, source: str | None, before: tuple[datetime, UUID] | None, limit: int
+    conn: Conn, office_id: UUID, *, source: str | None, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Outline]:
     """Events without their bodies, newest first; `before`: only those older than this one."""
     cursor = await conn.execute(
@@ -24,19 +24,34 @@ async def listed(
         from event_key k
         left join inbox_job j on j.office_id = k.office_id and j.event_id = k.event_id
         join event e on e.office_id = k.office_id and e.received_at = k.received_at and e.id = k.event_id
-        where k.office_id = %(office)s and (not %(dead)s or j.state = 'dead')
-          and (%(source)s::text is null or k.source = %(source)s)
+        where k.office_id = %(office)s and (%(source)s::text is null or k.source = %(source)s)
           and (%(at)s::timestamptz is null or (k.received_at, k.event_id) < (%(at)s, %(id)s::uuid))
         order by k.received_at desc, k.event_id desc limit %(limit)s
         """,
-        {
-            "office": office_id,
-            "dead": dead,
-            "source": source,
-            "at": before[0] if before else None,
-            "id": before[1] if before else None,
-            "limit": limit,
-        },
+        _before(office_id, source, before, limit),
+    )
+    return [_outline(row) async for row in cursor]
+
+
+async def listed_dead(
+    conn: Conn, office_id: UUID, *, source: str | None, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Outline]:
+    """The same of the dead alone, found by their jobs: a few among millions of events."""
+    cursor = await conn.execute(
+        """
+        with dead as materialized (
+          select office_id, event_id, received_at, source, external_id, state, reason, attempts from inbox_job
+          where office_id = %(office)s and state = 'dead' and (%(source)s::text is null or source = %(source)s)
+            and (%(at)s::timestamptz is null or (received_at, event_id) < (%(at)s, %(id)s::uuid))
+          order by received_at desc, event_id desc limit %(limit)s)
+        select j.event_id, j.received_at, j.source, j.external_id, e.content_type, k.handled_at, k.outcome, k.lead_id,
+          j.state, j.reason, j.attempts
+        from dead j
+        join event_key k on k.office_id = j.office_id and k.source = j.source and k.external_id = j.external_id
+        join event e on e.office_id = j.office_id and e.received_at = j.received_at and e.id = j.event_id
+        order by j.received_at desc, j.event_id desc
+        """,
+        _before(office_id, source, before, limit),
     )
     return [_outline(row) async for row in cursor]
 
@@ -170,6 +185,11 @@ async def closed_by(conn: Conn, office_id: UUID, event_id: UUID, *, address: str
     )
     row = await cursor.fetchone()
     return bool(row and row["found"])
+
+
+def _before(office_id: UUID, source: str | None, before: tuple[datetime, UUID] | None, limit: int) -> dict[str, Any]:
+    at, event_id = before or (None, None)
+    return {"office": office_id, "source": source, "at": at, "id": event_id, "limit": limit}
 
 
 def _window(office_id: UUID, wanted: Wanted) -> dict[str, Any]:
