@@ -9,10 +9,10 @@ from rekindle.alerts import notice, tell
 from rekindle.alerts.types import Kind as NoticeKind
 from rekindle.errands.types import Kind
 from rekindle.kit.clock import HandClock
-from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
 from rekindle.kit.ids import new_id
 from rekindle.providers.ports import Account, CallFailedError, Fault, StaffNotice
+from tests.outboxes import KEYRING
 from tests.slices.inbox_world import Outside, World, asks
 
 BASE = "https://lakeside.example"
@@ -43,8 +43,8 @@ def post() -> Bell:
 
 
 @pytest.fixture
-async def w(db: Db, office_id: UUID, clock: HandClock, keyring: Keyring, chat: Bell, post: Bell) -> World:
-    made = World(db, office_id, clock, keyring)
+async def w(db: Db, office_id: UUID, clock: HandClock, chat: Bell, post: Bell) -> World:
+    made = World(db, office_id, clock, KEYRING)
     made.handlers = {Kind.NOTICE: tell.handler(db, clock, made.line, {"chat": chat, "post": post}, BASE)}
     await made.connect("chat")
     await made.connect("post")

@@ -61,4 +61,4 @@ async def _lead(desk: Desk, job: Job, booking: Booking) -> Lead | None:
             raise UnparsableError(f"the contact {booking.contact_id[:60]!r} could not be fetched from the CRM")
         await want(desk.conn, desk.office_id, f"{crm}-contact", booking.contact_id, at=desk.at)
         return None
-    return await lead_of(desk, job, source=SOURCE, phones=phones, emails=emails)
+    return await lead_of(desk, job, source=SOURCE, phones=phones, emails=emails, name=booking.name)

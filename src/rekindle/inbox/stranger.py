@@ -12,12 +12,14 @@ from rekindle.providers.ports import Enquiry, UnparsableError
 from rekindle.timeline.store import LEAD
 
 
-async def lead_of(desk: Desk, job: Job, *, source: str, phones: tuple[str, ...], emails: tuple[str, ...]) -> Lead:
+async def lead_of(
+    desk: Desk, job: Job, *, source: str, phones: tuple[str, ...], emails: tuple[str, ...], name: str = ""
+) -> Lead:
     """The lead of these addresses, held until the transaction ends; raises UnparsableError when none is usable."""
     enquiry = Enquiry(
         external_id=f"{source}:{job.source}:{job.external_id}",
         source=source,
-        name="",
+        name=name,
         first_name="",
         last_name="",
         emails=emails,
