@@ -110,9 +110,11 @@ async def test_a_rate_limit_pauses_every_lane_of_that_office_and_loses_nothing(
     theirs = await o.many_planned(db, other, await o.leads(db, other, 1, at=clock.now()), at=clock.now())
     await outbox.drain()
     assert carrier.calls()[asked:] == theirs  # another office has its own account with the provider
-    async with db.office(office_id) as conn:
-        waits = await conn.execute("select distinct error_code from message where attempts = 0 order by 1")
-        assert {row["error_code"] for row in await waits.fetchall()} <= {"PROVIDER_PAUSED", "20429"}
+    waiting = [await o.message(db, office_id, key) for key in [*keys, first_touch]]
+    assert {(row["state"], row["attempts"]) for row in waiting} == {("planned", 0)}  # being told to wait costs no try
+    # 20429 was told so, PAUSED was claimed when it came, PROVIDER_PAUSED was not even claimed.
+    assert {row["error_code"] for row in waiting} <= {"20429", "PAUSED", "PROVIDER_PAUSED"}
+    assert waiting[-1]["error_code"] == "PROVIDER_PAUSED"
 
     clock.advance(timedelta(minutes=1))
     await outbox.drain()
