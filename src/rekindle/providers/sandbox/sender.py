@@ -12,6 +12,7 @@ from rekindle.providers.ports import (
     Accepted,
     Account,
     CannotTell,
+    Fault,
     Found,
     Limit,
     Missing,
@@ -53,7 +54,9 @@ class SandboxSender:
             answer = await self._lines.request("POST", path, headers=headers, body=body, deadline=deadline)
         except NeverLeftError as error:
             text = f"the sandbox cannot be reached ({error})"
-            raise SendRefusedError("unreachable", text, permanent=False, retry_after=AWAY_SECONDS) from error
+            raise SendRefusedError(
+                "unreachable", text, permanent=False, retry_after=AWAY_SECONDS, fault=Fault.AWAY
+            ) from error
         except AwayError as error:
             raise SendUncertainError(f"no answer from the sandbox ({error})") from error
         return _read(answer)
@@ -98,6 +101,7 @@ def _read(answer: Answer) -> Accepted:
             "the sandbox does not know our token",
             permanent=False,
             retry_after=MISCONFIGURED_SECONDS,
+            fault=Fault.ACCOUNT,
         )
     if answer.status in REFUSED:
         code = str(said.get("code", answer.status))
