@@ -25,7 +25,9 @@ from rekindle.kit.db import Db, Row
 from rekindle.kit.limits.in_database import DatabaseLimits
 from rekindle.leads import find
 from rekindle.leads import store as leads
+from rekindle.office import store as offices
 from rekindle.office.keys import office_key
+from rekindle.office.types import Mode
 from rekindle.providers.ports import Account, Contact, Enquiry, Event, Inbound, Limit, Parsed, Reply
 from rekindle.traffic.traffic import Traffic
 
@@ -161,9 +163,12 @@ class World:
     async def connect(
         self, provider: str = CRM, values: Mapping[str, str] | None = None, *, at: datetime | None = None
     ) -> None:
+        """The office goes live with a provider."""
         closed = sealed.seal(self.keyring, self.office_id, provider, values or {"token": "t"})
         async with self.db.office(self.office_id) as conn:
+            await conn.execute("update office set mode = 'live' where office_id = %s", (self.office_id,))
             await connections.put(conn, self.office_id, provider, account="", sealed=closed, at=at or self.clock.now())
+            await offices.set_mode(conn, self.office_id, Mode.LIVE)  # in the sandbox nothing real would be asked
 
     async def disconnect(self, provider: str = CRM) -> None:
         async with self.db.office(self.office_id) as conn:

@@ -24,6 +24,10 @@ class Kind(StrEnum):
     LOOK = "look"  # whether a connection still works
 
 
+# What only reads. Everything else changes, tells or costs something, and is not done for an office in the sandbox.
+READING = frozenset({Kind.FETCH, Kind.READ, Kind.POLL, Kind.COMPARE, Kind.LOOK})
+
+
 @dataclass(frozen=True)
 class Errand:
     """One errand under a lease. `generation`: how often it was asked for, to tell that it was asked for again."""
