@@ -31,9 +31,9 @@ async def w(db: Db, office_id: UUID, clock: HandClock, keyring: Keyring) -> Worl
     return made
 
 
-def booking(w: World, name: str = "b1", **more: Any) -> Booking:
+def booking(w: World, external_id: str = "b1", /, **more: Any) -> Booking:
     given: dict[str, Any] = {"email": "", "phone": "", "starts_at": w.clock.now() + DAY, "canceled": False} | more
-    return Booking(name, **given)
+    return Booking(external_id, **given)
 
 
 def moved(name: str = "o1", **more: Any) -> StageMoved:
