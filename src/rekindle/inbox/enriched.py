@@ -41,6 +41,9 @@ async def take(desk: Desk, job: Job, enriched: Enriched) -> Done:
         raise UnparsableError("nobody asked for it")
     if state in COMPLETE:
         return Done(job, "known before", lead.id)  # told by callback and by asking again: paid for once
+    awaited = await signals.awaited(desk.conn, desk.office_id, lead.id, enriched.provider)
+    if awaited and enriched.request_id and enriched.request_id != awaited:
+        raise UnparsableError("it answers another request than ours")
     known = Enrichment(
         found=enriched.found,
         facts=enriched.facts,

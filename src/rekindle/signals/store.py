@@ -117,6 +117,16 @@ async def enrichment(conn: Conn, office_id: UUID, lead_id: UUID, provider: str) 
     return None if row is None else row["state"]
 
 
+async def awaited(conn: Conn, office_id: UUID, lead_id: UUID, provider: str) -> str:
+    """The provider's name for the part of an answer that is still to come; "" when none is."""
+    cursor = await conn.execute(
+        "select request_id from enrichment where office_id = %s and lead_id = %s and provider = %s",
+        (office_id, lead_id, provider),
+    )
+    row = await cursor.fetchone()
+    return "" if row is None else row["request_id"]
+
+
 async def begin_enrichment(conn: Conn, office_id: UUID, lead_id: UUID, provider: str, *, at: datetime) -> None:
     """A lead is being looked up."""
     await conn.execute(
