@@ -110,7 +110,7 @@ class Stage:
     async def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """What the office's own rows say."""
         async with self.db.office(self.office.office_id) as conn:
-            cursor = await conn.execute(query, values)  # type: ignore[arg-type]
+            cursor = await conn.execute(query, values)
             return await cursor.fetchall()
 
     async def one(self, query: str, *values: object) -> dict[str, Any]:

@@ -5,6 +5,8 @@ Acceptance X8, N3, L4, Q4. How the month is played stands in tests/journeys/mont
 
 from datetime import timedelta
 
+import pytest
+
 from tests.conftest import NOON
 from tests.journeys.month import books
 from tests.journeys.month.month import Month, a_month
@@ -13,6 +15,7 @@ LEADS, DAYS = 60, 30
 WRITES_A_PERSON = 12  # beyond messages: find or make the contact, its tags and fields as the score moves, its stage
 
 
+@pytest.mark.timeout(900)  # a minute on a machine of its own
 async def test_a_month_of_lost_tripled_and_reordered_webhooks_and_three_outages_loses_and_doubles_nothing(
     database_url: str,
 ) -> None:

@@ -114,6 +114,12 @@ async def _words(month: Month, ours: list[Row], verdict: Verdict) -> None:
         for row in ours
         if row["direction"] == "in" or _elsewhere(row)
     )
+    told = await month.office.rows("select data->>'message_id' as id from timeline where kind in ('replied', 'left')")
+    lines = Counter(row["id"] for row in told)
+    for row in ours:
+        expected = row["direction"] == "in" or bool(row["accepted_at"])
+        if lines[str(row["id"])] != expected:
+            verdict.doubled_words.append(f"{lines[str(row['id'])]} lines in the story for {row['body'][:60]}")
     verdict.lost_words += [f"{way} {at} {body}" for way, _, body, at in (theirs - kept)]
     verdict.doubled_words += [f"{way} {at} {body}" for way, _, body, at in (kept - theirs)]
 

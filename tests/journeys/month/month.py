@@ -74,7 +74,7 @@ class Month:
         if self._look_at is not None and self._look_at > at:
             dues.append(self._look_at)
         if any(outage.begins <= at < outage.ends for outage in self.outages):
-            dues.append(at + (MINUTE if self._away else 5 * MINUTE))
+            dues.append(at + (2 if self._away else 5) * MINUTE)
         soonest = max(min(due for due in dues if due is not None), at + SOON)
         edge = self._edges[0][0] if self._edges else soonest
         return min(soonest, edge)

@@ -39,14 +39,13 @@ from rekindle.outbox.pump import Outbox
 from rekindle.outbox.reconcile import reconcile
 from rekindle.outbox.routes import Connected
 from rekindle.outbox.types import Terms
-from rekindle.providers import standard_webhooks
+from rekindle.providers import calls, standard_webhooks
 from rekindle.providers.ports import Providers
 from rekindle.sequences.install import install_builtin as install_sequences
 from rekindle.traffic.traffic import Traffic
 from rekindle.web.app import create as application
 from rekindle.web.engine import open_engine
 from tests.journeys.stage import serving
-from tests.providers import ghl_side
 from tests.providers.fake_ghl import LOCATION
 from tests.providers.fake_ghl_hooks import PUBLIC_KEY, Hook
 from tests.providers.faults import closed_port
@@ -150,7 +149,7 @@ class LiveOffice:
     async def rows(self, query: str, *values: object) -> list[Row]:
         """What the office's own rows say."""
         async with self.db.office(self.made.office_id) as conn:
-            return await (await conn.execute(query, values)).fetchall()  # type: ignore[arg-type]
+            return await (await conn.execute(query, values)).fetchall()
 
     async def _once(self, step: Step) -> int:
         """As kit.pump does: a database that is away is waited for."""
@@ -169,7 +168,7 @@ async def live_office(
     keyring, chance = Keyring(b"m" * 32), random.Random(seed)  # noqa: S311 a play
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(open_database(database_url, patience=PATIENCE))
-        http = await stack.enter_async_context(ghl_side._http())
+        http = await stack.enter_async_context(calls.client())
         web = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         environ = {"REKINDLE_GHL_URL": ghl_url, "REKINDLE_GHL_PUBLIC_KEYS": PUBLIC_KEY}
         providers = main.real(http, clock, StoredVault(db, keyring, clock), environ)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from tests.journeys.month.office import STAGES, TAG, LiveOffice, form_name
@@ -82,9 +83,9 @@ class People:
             person = self._person(number, way)
             at = begin + (end - begin) * self.chance.random()
             if way in (Way.CRM, Way.BOTH):
-                self._at(at, lambda p=person: self._into_crm(p))
+                self._at(at, partial(self._into_crm, person))
             if way in (Way.FORM, Way.BOTH):
-                self._at(at + self._minutes(1, 50), lambda p=person: self._by_form(p, form_name()))
+                self._at(at + self._minutes(1, 50), partial(self._by_form, person, form_name()))
 
     async def act(self) -> bool:
         """Do what is due now; whether anybody did anything."""
@@ -103,7 +104,7 @@ class People:
                 words = NO if draw < SAYS_NO else self.chance.choice((YES, ASK))
                 channel = "Email" if message["messageType"] == "TYPE_EMAIL" else "SMS"
                 to = message["contactId"]
-                self._in(self._minutes(1, 600), lambda t=to, w=words, c=channel: self._answer(t, w, c))
+                self._in(self._minutes(1, 600), partial(self._answer, to, words, channel))
 
     def next_due(self) -> datetime | None:
         """When somebody will do something."""
