@@ -76,6 +76,28 @@ async def test_the_echo_settles_a_message_whose_answer_was_lost(w: World, out: o
     assert len(await messages(w)) == 1
 
 
+async def test_an_echo_that_names_no_id_is_known_by_its_words(w: World, out: o.World) -> None:
+    key = await out.plan(at=w.clock.now() - timedelta(days=1), due_at=w.clock.now())  # planned long before it left
+    await out.drain()
+    known = (await out.message(key))["provider_id"]
+    assert await w.say("hash-1", sent("hash-1", provider_id="", at=w.clock.now())) == "echo of our own"
+    assert await w.say("m1", sent(known, at=w.clock.now())) == "echo of our own"
+    assert len(await messages(w)) == 1
+    assert (await out.message(key))["provider_id"] == known
+
+
+@pytest.mark.parametrize(("wrote", "counts"), [(None, True), (timedelta(hours=2), True), (timedelta(minutes=5), False)])
+async def test_a_persons_message_counts_for_caps_but_an_answer_to_the_lead_does_not(
+    w: World, out: o.World, wrote: timedelta | None, counts: bool
+) -> None:
+    if wrote is not None:
+        await w.rows("update lead set last_inbound_at = %s returning 1", w.clock.now() - wrote)
+    await w.say("m1", sent(body="Call me", person="user-7"))
+    planned = await out.plan()
+    await out.drain()
+    assert (await out.message(planned))["error_code"] == ("CAP_GAP" if counts else None)
+
+
 async def test_the_echo_before_our_own_books_know_it_left_is_no_second_message(w: World, out: o.World) -> None:
     """The webhook is faster than the answer to our call."""
     out.carrier.script[o.phone(0)] = [DROP_SILENTLY]

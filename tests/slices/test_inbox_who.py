@@ -69,6 +69,14 @@ async def test_a_reply_that_names_only_a_contact_is_that_leads(w: World, out: o.
 
 
 @pytest.mark.usefixtures("out")
+async def test_a_contact_who_writes_from_a_number_nobody_knows_is_still_that_lead(w: World, out: o.World) -> None:
+    await known(w)
+    await w.say("r1", writes("r1", sender=o.phone(9), contact_id="c1"))
+    assert [(row["lead_id"], row["address"]) for row in await heard(w)] == [(out.ada, o.phone(9))]
+    await w.say("r2", writes("r2", sender=o.phone(8), contact_id="c9"))  # nobody knows this contact
+    assert len(await w.rows("select 1 from lead")) == 2
+
+
 async def test_a_reply_of_a_contact_we_do_not_know_waits_for_it_and_is_then_attributed(w: World) -> None:
     event_id = await w.arrive("r1", by_contact(body="STOP"))
     await w.handle()

@@ -1,6 +1,6 @@
 """An outbound message the CRM saw leave: the echo of ours, or one that a person or a workflow wrote there."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.crm import store as links
@@ -16,6 +16,7 @@ from rekindle.leads import identity
 from rekindle.leads import store as leads
 from rekindle.leads.find import by_address
 from rekindle.leads.stated import clean
+from rekindle.leads.types import Lead
 from rekindle.outbox import ending
 from rekindle.outbox import store as outbox
 from rekindle.outbox.cancel import cancel_planned
@@ -24,6 +25,7 @@ from rekindle.sequences.enroll import exit_all
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 
+ANSWERS_WITHIN = timedelta(hours=1)
 ECHO_WITHIN = timedelta(minutes=30)  # the CRM tells of a message seconds after it took it; a retried hook, later
 
 
@@ -38,7 +40,7 @@ async def take(desk: Desk, job: Job, sent: SentElsewhere) -> Done:
     lead = await leads.lock(desk.conn, desk.office_id, lead_id)
     if await _echo(desk, sent, lead.id):
         return Done(job, "echo of our own", lead.id)
-    if not await _keep(desk, job, sent, lead.id):
+    if not await _keep(desk, job, sent, lead):
         return Done(job, "seen before", lead.id)
     if sent.person:
         reason = f"somebody wrote in {sent.crm}"
@@ -58,11 +60,11 @@ async def lead_of_contact(desk: Desk, crm: str, contact_id: str, address: str) -
 
 
 async def _echo(desk: Desk, sent: SentElsewhere, lead_id: UUID) -> bool:
-    """Ours by the provider's id; or, when its answer was lost, by words, person and time."""
+    """Ours by the provider's id; by words, person and time when its answer was lost, or the echo names no id."""
     found = await outbox.id_by_provider(desk.conn, desk.office_id, sent.crm, sent.provider_id)
     if found is None:
         family = await leads.family(desk.conn, desk.office_id, lead_id)
-        found = await store.unnamed_sent(
+        found = await store.sent_words(
             desk.conn,
             desk.office_id,
             family,
@@ -70,6 +72,7 @@ async def _echo(desk: Desk, sent: SentElsewhere, lead_id: UUID) -> bool:
             channel=sent.channel.value,
             body=sent.body,
             since=(sent.at or desk.at) - ECHO_WITHIN,
+            named=bool(sent.provider_id),
         )
     message = None if found is None else await outbox.lock(desk.conn, desk.office_id, found)
     if message is None:
@@ -86,7 +89,8 @@ async def _echo(desk: Desk, sent: SentElsewhere, lead_id: UUID) -> bool:
     return True
 
 
-async def _keep(desk: Desk, job: Job, sent: SentElsewhere, lead_id: UUID) -> bool:
+async def _keep(desk: Desk, job: Job, sent: SentElsewhere, lead: Lead) -> bool:
+    lead_id = lead.id
     points = await leads.points_of(desk.conn, desk.office_id, lead_id)
     named = (
         identity.email(sent.address) if "@" in sent.address else identity.phone(sent.address) if sent.address else None
@@ -103,7 +107,8 @@ async def _keep(desk: Desk, job: Job, sent: SentElsewhere, lead_id: UUID) -> boo
         "provider": sent.crm,
         "provider_id": clean(sent.provider_id) or sent.external_id,
         "event_id": job.event_id,
-        "person": bool(sent.person),
+        # In doubt it was marketing, and counts for caps: an answer is only what follows the lead's own words soon.
+        "answers": bool(sent.person) and _answers(lead, at),
     }
     known = await store.heard(
         desk.conn,
@@ -127,3 +132,7 @@ async def _keep(desk: Desk, job: Job, sent: SentElsewhere, lead_id: UUID) -> boo
     actor = f"provider:{sent.crm}"
     await timeline.append(desk.conn, desk.office_id, lead_id, Kind.LEFT, line, at=desk.at, actor=actor)
     return True
+
+
+def _answers(lead: Lead, at: datetime) -> bool:
+    return lead.last_inbound_at is not None and timedelta(0) <= at - lead.last_inbound_at <= ANSWERS_WITHIN

@@ -14,6 +14,8 @@ from rekindle.kit.ids import new_id
 
 PATIENCE = timedelta(seconds=10)  # how long a person's next event waits for the one before it
 
+SAME_TIME = timedelta(minutes=1)  # a CRM's list and its webhook date one message seconds apart
+
 # ---------------------------------------------------------------- in
 
 
@@ -303,18 +305,27 @@ async def set_appointment(
 # ---------------------------------------------------------------- what left without us
 
 
-async def unnamed_sent(
-    conn: Conn, office_id: UUID, lead_ids: list[UUID], *, provider: str, channel: str, body: str, since: datetime
+async def sent_words(
+    conn: Conn,
+    office_id: UUID,
+    lead_ids: list[UUID],
+    *,
+    provider: str,
+    channel: str,
+    body: str,
+    since: datetime,
+    named: bool,
 ) -> UUID | None:
-    """A message of ours that went to this provider with these very words and that nobody has given an id yet."""
+    """A message of ours that went to this provider with these very words; `named`: that has no id of theirs yet."""
     cursor = await conn.execute(
         """
         select id from message
         where office_id = %s and lead_id = any(%s) and direction = 'out' and provider = %s and channel = %s
-          and provider_id is null and in_flight_at >= %s and btrim(body) = btrim(%s)
+          and (provider_id is null or not %s) and in_flight_at >= %s and btrim(body) = btrim(%s)
+          and step is distinct from 'elsewhere'
         order by in_flight_at limit 1
         """,
-        (office_id, lead_ids, provider, channel, since, body),
+        (office_id, lead_ids, provider, channel, named, since, body),
     )
     row = await cursor.fetchone()
     return None if row is None else row["id"]
@@ -327,7 +338,7 @@ async def insert_sent_elsewhere(conn: Conn, office_id: UUID, row: dict[str, Any]
         insert into message (office_id, id, lead_id, direction, channel, address, class, lane, state, body, created_at,
           in_flight_at, accepted_at, settled_at, provider, provider_id, event_id, step)
         values (%(office)s, %(id)s, %(lead)s, 'out', %(channel)s, %(address)s,
-          case when %(person)s then 'conversational_reply' else 'marketing' end, 1, 'sent', %(body)s, %(at)s,
+          case when %(answers)s then 'conversational_reply' else 'marketing' end, 1, 'sent', %(body)s, %(at)s,
           %(at)s, %(at)s, %(at)s, %(provider)s, %(provider_id)s, %(event_id)s, 'elsewhere')
         on conflict do nothing
         """,
@@ -376,17 +387,10 @@ async def heard(
     cursor = await conn.execute(
         """
         select from message
-        where office_id = %(office)s and lead_id = %(lead)s and direction = %(direction)s and channel = %(channel)s
-          and created_at between %(at)s - interval '1 minute' and %(at)s + interval '1 minute' and body = %(body)s
+        where office_id = %s and lead_id = %s and direction = %s and channel = %s
+          and created_at between %s and %s and body = %s
         limit 1
         """,
-        {
-            "office": office_id,
-            "lead": lead_id,
-            "direction": direction,
-            "channel": channel,
-            "at": said_at,
-            "body": body,
-        },
+        (office_id, lead_id, direction, channel, said_at - SAME_TIME, said_at + SAME_TIME, body),
     )
     return await cursor.fetchone() is not None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from rekindle.content import threads
+from rekindle.crm import store as links
 from rekindle.decide.words import Channel
 from rekindle.inbox.desk import Desk
 from rekindle.inbox.elsewhere import lead_of_contact
@@ -14,6 +15,7 @@ from rekindle.kit.claims import MAX_ATTEMPTS
 from rekindle.kit.ids import new_id
 from rekindle.leads import identity
 from rekindle.leads import store as leads
+from rekindle.leads.find import by_address
 from rekindle.leads.stated import clean
 from rekindle.leads.types import Lead
 from rekindle.outbox import store as outbox
@@ -35,6 +37,9 @@ async def attribute(desk: Desk, job: Job, reply: Reply) -> Said | None:
     answered = await _by_thread(desk, reply)
     if answered is not None:
         return _said(job, await leads.lock(desk.conn, desk.office_id, answered), reply, address, vouched=True)
+    linked = await _by_link(desk, job, reply, address)
+    if linked is not None:
+        return _said(job, linked, reply, address, vouched=True)
     phones, emails = ((address,), ()) if reply.channel is Channel.SMS else ((), (address,))
     lead = await lead_of(desk, job, source=SOURCE, phones=phones, emails=emails)
     return _said(job, lead, reply, address, vouched=reply.authentic)
@@ -54,6 +59,15 @@ async def _by_contact(desk: Desk, job: Job, reply: Reply) -> tuple[Lead, str] | 
     if address is None:
         raise UnparsableError("the lead who wrote has no address of this kind")
     return lead, address
+
+
+async def _by_link(desk: Desk, job: Job, reply: Reply, address: str) -> Lead | None:
+    """Whom the CRM says it was, when the address is nobody's: people write from more than one."""
+    crm = job.source.partition("-")[0]
+    link = await links.link_of_contact(desk.conn, desk.office_id, crm, reply.contact_id) if reply.contact_id else None
+    if link is None or await by_address(desk.conn, desk.office_id, KINDS[reply.channel], address):
+        return None
+    return await leads.lock(desk.conn, desk.office_id, link.lead_id)
 
 
 async def _by_thread(desk: Desk, reply: Reply) -> UUID | None:
