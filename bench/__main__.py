@@ -7,7 +7,7 @@ import argparse
 import importlib
 import json
 
-MODULES = ("deciding", "ingest", "latency", "importing", "waking")
+MODULES = ("deciding", "ingest", "latency", "importing", "waking", "verified", "sending")
 
 if __name__ == "__main__":
     asking = argparse.ArgumentParser(prog="bench", description=__doc__)
