@@ -184,6 +184,10 @@ class World:
             total += taken
         return total
 
+    async def fetches_nothing(self) -> None:
+        """Whatever is to be fetched turns out to be gone."""
+        await self.rows("update errand set state = 'dead' where kind = 'fetch' returning 1")
+
     async def errands(self) -> list[Row]:
         """What is still to be done, but for telling staff."""
         return await self.rows(

@@ -95,6 +95,7 @@ async def test_an_appointment_of_nobody_lies_with_the_dead(w: World) -> None:
     event_id = await w.arrive("b2", booking(w, "b2", contact_id="c9"))
     for _ in range(MAX_ATTEMPTS):
         await w.handle()
+        await w.fetches_nothing()
         w.clock.advance(timedelta(hours=1))
     assert await w.outcome(event_id) == "dead: the contact 'c9' could not be fetched from the CRM"
 

@@ -176,6 +176,7 @@ async def test_a_message_to_a_contact_that_never_can_be_fetched_is_let_go(w: Wor
     event_id = await w.arrive("m1", sent(contact_id="c2", body="Call me", person="user-7"))
     for _ in range(8):
         await w.handle()
+        await w.fetches_nothing()
         w.clock.advance(timedelta(hours=1))
     assert await w.outcome(event_id) == "sent to somebody who is no lead"
     assert await w.notices() == []

@@ -117,3 +117,18 @@ async def test_a_hint_for_which_nothing_is_wired_in_is_not_lost_in_silence(w: Wo
     assert await w.notices() == [
         "An errand (fetch) could not be done: nothing is wired in that fetches nobody-reads-this"
     ]
+
+
+async def test_not_yet_is_an_answer_and_closes_the_breaker_of_whoever_was_away(w: World, shelf: Shelf) -> None:
+    shelf.now(CallFailedError("503", "brook is away", fault=Fault.AWAY))
+    await w.say("h1", hint())
+    for _ in range(30):
+        await w.run()
+        w.clock.advance(timedelta(seconds=20))
+    assert [row["state"] for row in await w.rows("select state from breaker")] == ["open"]
+    assert await w.rows("select 1 from notice where seen_at is null") != []
+    shelf.now(NotYetError(60))
+    w.clock.advance(timedelta(hours=1))
+    await w.run()
+    assert [row["state"] for row in await w.rows("select state from breaker")] == ["closed"]
+    assert await w.rows("select 1 from notice where seen_at is null") == []  # and what was told of it is put away

@@ -89,10 +89,25 @@ async def test_a_reply_of_a_contact_we_do_not_know_waits_for_it_and_is_then_attr
     assert await w.blocked() == {("sms", "asked to stop"), ("email", "asked to stop")}
 
 
+async def test_a_stop_outlasts_a_crm_that_cannot_say_for_two_days_whose_it_is(w: World, out: o.World) -> None:
+    event_id = await w.arrive("r1", by_contact(body="STOP"))
+    for _ in range(48):
+        await w.handle()  # its contact is still to be fetched
+        w.clock.advance(timedelta(hours=1))
+    assert await w.outcome(event_id) == "due: waits for its contact"
+    assert await w.notices() == []
+    await known(w)
+    w.clock.advance(timedelta(minutes=5))
+    await w.handle()
+    assert (await w.outcome(event_id)).startswith("reply: STOP")
+    assert [row["lead_id"] for row in await heard(w)] == [out.ada]
+
+
 async def test_a_reply_whose_contact_never_comes_lies_with_the_dead_and_says_why(w: World) -> None:
     event_id = await w.arrive("r1", by_contact())
     for _ in range(MAX_ATTEMPTS):
         await w.handle()
+        await w.fetches_nothing()
         w.clock.advance(timedelta(hours=1))
     assert await w.outcome(event_id) == "dead: the contact 'c1' could not be fetched from the CRM"
     assert len(await w.notices()) == 1

@@ -9,7 +9,7 @@ from uuid import UUID
 from rekindle.connections.accounts import Accounts
 from rekindle.errands.types import PutOffError
 from rekindle.kit.clock import Clock
-from rekindle.providers.ports import Account, CallFailedError, Limit
+from rekindle.providers.ports import Account, CallFailedError, GoneError, Limit, NotYetError
 from rekindle.traffic.traffic import Change, PausedError, Traffic
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Line:
         limits: Callable[[Account], tuple[Limit, ...]],
         work: Callable[[Account], Awaitable[T]],
     ) -> T:
-        """Raises NotConnectedError, PutOffError when it must wait, CallFailedError as `work` does; no more."""
+        """Raises NotConnectedError, PutOffError when it must wait; CallFailedError, GoneError, NotYetError as `work`."""
         account = await self.account(office_id, provider)
         try:
             await self.traffic.enter(office_id, provider, limits(account))
@@ -55,16 +55,22 @@ class Line:
         try:
             done = await work(account)
         except CallFailedError as failed:
-            changed = await self.traffic.leave(
-                office_id, provider, failed.fault, retry_after=failed.retry_after, text=failed.text
-            )
-            if changed:
-                await self.tell(office_id, provider, changed)
+            await self._ended(office_id, provider, failed)
             if failed.retry_after is not None:
                 wait = timedelta(seconds=failed.retry_after)
                 raise PutOffError(self.clock.now() + wait, failed.text) from failed
             raise
-        changed = await self.traffic.leave(office_id, provider, None)
+        except (NotYetError, GoneError):
+            await self._ended(office_id, provider, None)  # it answered, if not with what we hoped for
+            raise
+        await self._ended(office_id, provider, None)
+        return done
+
+    async def _ended(self, office_id: UUID, provider: str, failed: CallFailedError | None) -> None:
+        changed = await (
+            self.traffic.leave(office_id, provider, None)
+            if failed is None
+            else self.traffic.leave(office_id, provider, failed.fault, retry_after=failed.retry_after, text=failed.text)
+        )
         if changed:
             await self.tell(office_id, provider, changed)
-        return done

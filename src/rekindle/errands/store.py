@@ -126,6 +126,15 @@ async def put_off(
     return cursor.rowcount > 0
 
 
+async def pending(conn: Conn, office_id: UUID, kind: Kind, key: str) -> bool:
+    """Whether an errand is still to be done, and not with the dead."""
+    cursor = await conn.execute(
+        "select from errand where office_id = %s and kind = %s and key = %s and state = 'due'",
+        (office_id, kind.value, key),
+    )
+    return await cursor.fetchone() is not None
+
+
 async def listed(conn: Conn, office_id: UUID, *, dead: bool, limit: int) -> list[dict[str, Any]]:
     """Errands of an office for people to look at: the dead, or all that wait, oldest first."""
     cursor = await conn.execute(

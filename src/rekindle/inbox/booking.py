@@ -7,10 +7,9 @@ from rekindle.decide.words import FINAL_STAGES, Lane, Stage
 from rekindle.inbox import store
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.elsewhere import lead_of_contact
-from rekindle.inbox.fetch import want
+from rekindle.inbox.fetch import given_up, want
 from rekindle.inbox.stranger import lead_of
 from rekindle.inbox.types import Job
-from rekindle.kit.claims import MAX_ATTEMPTS
 from rekindle.leads import store as leads
 from rekindle.leads.ask import ask
 from rekindle.leads.types import Lead, NoSuchLeadError
@@ -57,7 +56,7 @@ async def _lead(desk: Desk, job: Job, booking: Booking) -> Lead | None:
         known = await lead_of_contact(desk, crm, booking.contact_id, "")
         if known is not None:
             return await leads.lock(desk.conn, desk.office_id, known)
-        if job.attempts >= MAX_ATTEMPTS:
+        if await given_up(desk, job, f"{crm}-contact", booking.contact_id):
             raise UnparsableError(f"the contact {booking.contact_id[:60]!r} could not be fetched from the CRM")
         await want(desk.conn, desk.office_id, f"{crm}-contact", booking.contact_id, at=desk.at)
         return None

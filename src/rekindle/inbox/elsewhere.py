@@ -7,10 +7,9 @@ from rekindle.crm import store as links
 from rekindle.decide.words import MessageState
 from rekindle.inbox import store
 from rekindle.inbox.desk import Desk, Done
-from rekindle.inbox.fetch import want
+from rekindle.inbox.fetch import given_up, want
 from rekindle.inbox.said import KINDS
 from rekindle.inbox.types import Job
-from rekindle.kit.claims import MAX_ATTEMPTS
 from rekindle.kit.ids import new_id
 from rekindle.leads import identity
 from rekindle.leads import store as leads
@@ -33,7 +32,7 @@ async def take(desk: Desk, job: Job, sent: SentElsewhere) -> Done:
     """Recognise our own; keep what others sent, which counts for caps and ends automation when a person wrote it."""
     lead_id = await lead_of_contact(desk, sent.crm, sent.contact_id, sent.address)
     if lead_id is None:
-        if job.attempts < MAX_ATTEMPTS and sent.contact_id:
+        if sent.contact_id and not await given_up(desk, job, f"{sent.crm}-contact", sent.contact_id):
             await want(desk.conn, desk.office_id, f"{sent.crm}-contact", sent.contact_id, at=desk.at)
             return Done(job, "waits for its contact", None, again=True)
         return Done(job, "sent to somebody who is no lead", None)

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.errands import ask as errands
+from rekindle.errands import store
 from rekindle.errands.line import Line
 from rekindle.errands.run import DEADLINE
 from rekindle.errands.types import Errand, Handler, HopelessError, Kind, PutOffError
 from rekindle.inbox.desk import Desk, Done
 from rekindle.inbox.receive import receive_many
 from rekindle.inbox.types import Arrival, Job
+from rekindle.kit.claims import MAX_ATTEMPTS
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Conn, Db
 from rekindle.providers.ports import Account, Fetch, Fetched, GoneError, Inbound, NotYetError, Providers
@@ -25,6 +27,13 @@ async def want(conn: Conn, office_id: UUID, source: str, ref: str, *, at: dateti
     """Have something fetched into the inbox, once however often it is wanted meanwhile."""
     payload = {"source": source, "ref": ref}
     await errands.ask(conn, office_id, Kind.FETCH, f"{source}:{ref}", payload, at=at)
+
+
+async def given_up(desk: Desk, job: Job, source: str, ref: str) -> bool:
+    """Whether an event that waits for a fetch waits in vain: an outage is outlasted, what is gone is not."""
+    if job.attempts < MAX_ATTEMPTS:
+        return False
+    return not await store.pending(desk.conn, desk.office_id, Kind.FETCH, f"{source}:{ref}")
 
 
 def handler(db: Db, clock: Clock, line: Line, providers: Providers) -> Handler:

@@ -23,7 +23,7 @@ from rekindle.inbox import (
 )
 from rekindle.inbox.desk import NOBODY, Asks, Desk, Done
 from rekindle.inbox.types import Job
-from rekindle.kit.claims import LeaseLostError, backoff
+from rekindle.kit.claims import MAX_ATTEMPTS, LeaseLostError, backoff
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conflict, Db
@@ -116,7 +116,10 @@ async def _part(desk: Desk, job: Job, parsed: Parsed, *, lone: bool) -> Done:
 async def _look_again(desk: Desk, done: Done) -> None:
     """Keep what was done (all of it is idempotent) and the job with it."""
     due_at = desk.at + backoff(done.job.attempts, 1.0)
-    if not await store.put_off(desk.conn, desk.office_id, done.job, state="due", reason=done.outcome, due_at=due_at):
+    attempts = min(done.job.attempts, MAX_ATTEMPTS - 1)  # waiting wears nobody out
+    if not await store.put_off(
+        desk.conn, desk.office_id, done.job, state="due", reason=done.outcome, due_at=due_at, attempts=attempts
+    ):
         raise LeaseLostError
 
 

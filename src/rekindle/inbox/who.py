@@ -7,11 +7,10 @@ from rekindle.crm import store as links
 from rekindle.decide.words import Channel
 from rekindle.inbox.desk import Desk
 from rekindle.inbox.elsewhere import lead_of_contact
-from rekindle.inbox.fetch import want
+from rekindle.inbox.fetch import given_up, want
 from rekindle.inbox.said import KINDS, Said
 from rekindle.inbox.stranger import lead_of
 from rekindle.inbox.types import Job
-from rekindle.kit.claims import MAX_ATTEMPTS
 from rekindle.kit.ids import new_id
 from rekindle.leads import identity
 from rekindle.leads import store as leads
@@ -46,11 +45,11 @@ async def attribute(desk: Desk, job: Job, reply: Reply) -> Said | None:
 
 
 async def _by_contact(desk: Desk, job: Job, reply: Reply) -> tuple[Lead, str] | None:
-    lead_id = await lead_of_contact(desk, job.source.partition("-")[0], reply.contact_id, "")
+    crm = job.source.partition("-")[0]
+    lead_id = await lead_of_contact(desk, crm, reply.contact_id, "")
     if lead_id is None:
-        if job.attempts >= MAX_ATTEMPTS:
+        if await given_up(desk, job, f"{crm}-contact", reply.contact_id):
             raise UnparsableError(f"the contact {reply.contact_id[:60]!r} could not be fetched from the CRM")
-        crm = job.source.partition("-")[0]
         await want(desk.conn, desk.office_id, f"{crm}-contact", reply.contact_id, at=desk.at)
         return None
     lead = await leads.lock(desk.conn, desk.office_id, lead_id)
