@@ -46,7 +46,7 @@ class Line:
         limits: Callable[[Account], tuple[Limit, ...]],
         work: Callable[[Account], Awaitable[T]],
     ) -> T:
-        """Raises NotConnectedError, PutOffError when it must wait; CallFailedError, GoneError, NotYetError as `work`."""
+        """Raises NotConnectedError, PutOffError when it must wait, and what `work` does of its port's errors."""
         account = await self.account(office_id, provider)
         try:
             await self.traffic.enter(office_id, provider, limits(account))
