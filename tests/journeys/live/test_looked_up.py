@@ -86,7 +86,8 @@ async def test_only_what_was_empty_is_filled_in(asked: Asked) -> None:
     await asked.office.form(ANN)
     await asked.site.turn()
     lead = await asked.office.one("select * from lead")
-    assert (lead["first_name"], lead["last_name"]) == ("Ann", "Lee")
+    assert (lead["name"], lead["first_name"], lead["last_name"]) == ("Ann Lee", "Ann", "Lee")
+    assert (lead["state"], lead["city"]) == ("IL", "Chicago"), "as we write it: contact hours hang on the state"
     assert lead["attributes"]["company"] == "Her Own Bakery", "her own word stands"
     assert lead["attributes"]["title"] == "Nurse"
     assert asked.matches() == 1
