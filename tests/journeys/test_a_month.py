@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import NOON
 from tests.journeys.month import books
 from tests.journeys.month.month import Month, a_month
+from tests.journeys.month.office import TAG
 
 LEADS, DAYS = 60, 30
 WRITES_A_PERSON = 12  # beyond messages: find or make the contact, its tags and fields as the score moves, its stage
@@ -52,6 +53,23 @@ async def test_when_no_webhook_comes_at_all_the_team_is_told_and_every_lead_is_f
         month.post.off = False
         await month.pass_until(NOON + timedelta(days=3, hours=5))
         assert await _told(month, "Webhooks of ghl do not arrive", put_away=True) == 1
+
+
+async def test_a_score_that_cooled_is_told_there_also_when_only_a_colleagues_edit_made_us_look(
+    database_url: str,
+) -> None:
+    async with a_month(database_url, NOON, leads=0, troubles=False) as month:
+        contact = month.fake.person_adds(firstName="Ann", email="ann@lake.example", tags=[TAG], source="Open house")
+        await month.pass_until(NOON + timedelta(hours=1))
+        month.fake.lead_writes(contact["id"], "Yes, I want to see it on Sunday. Please call me.", "Email")
+        await month.pass_until(NOON + timedelta(hours=2))
+        [warm] = set(contact["tags"]) & books.TEMPERATURES
+        await month.pass_until(NOON + timedelta(days=29))
+        month.fake.person_changes(contact["id"], city="Evanston")
+        await month.pass_until(NOON + timedelta(days=29, hours=1))
+        [cool] = set(contact["tags"]) & books.TEMPERATURES
+        [lead] = await month.office.rows("select temperature from lead where merged_into is null")
+        assert cool == f"rekindle: {lead['temperature']}" != warm
 
 
 async def _told(month: Month, text: str, *, put_away: bool = False) -> int:

@@ -13,6 +13,7 @@ from rekindle.errands.types import Errand, Handler, HopelessError, Kind
 from rekindle.kit.clock import Clock
 from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Conn, Db
+from rekindle.leads import store as leads
 from rekindle.leads.types import NoSuchLeadError
 from rekindle.office.keys import office_key
 from rekindle.providers.ports import Account, Crm, Pushed
@@ -20,9 +21,15 @@ from rekindle.providers.ports import Account, Crm, Pushed
 GATHERS = timedelta(seconds=5)  # what happens to a lead within seconds is told together
 
 
-async def want(conn: Conn, office_id: UUID, lead_id: UUID, *, crms: tuple[str, ...], at: datetime) -> None:
-    """Have the CRM told of a lead, where one is connected."""
+async def want(
+    conn: Conn, office_id: UUID, lead_id: UUID, *, crms: tuple[str, ...], at: datetime, known_only: bool = False
+) -> None:
+    """Have the CRM told of a lead, where one is connected; with `known_only` where it was told of them before."""
+    family = await leads.family(conn, office_id, lead_id) if known_only else []
     for crm in crms:
+        link = await store.link_of_lead(conn, office_id, crm, family) if known_only else None
+        if known_only and (link is None or link.pushed_hash is None):
+            continue
         payload = {"lead_id": str(lead_id), "crm": crm}
         key = f"{crm}:{lead_id}"
         await errands.ask(conn, office_id, Kind.CRM, key, payload, at=at, due_at=at + GATHERS, providers=(crm,))

@@ -44,7 +44,7 @@ async def consider(
     known = await gather(conn, office_id, lead_id, at=at, office_key=key)
     if await enter(conn, office_id, known.facts, causes=causes, lane=lane, at=at):
         known = await with_steps(conn, office_id, known, at=at)
-    await rate(conn, office_id, known, at=at)
+    before, made = known.score, await rate(conn, office_id, known, at=at)
     for left in reversed(range(MOST_DECISIONS)):
         decision = next_action(known.facts, policy, at=at, draw=draw)
         recorded = await record(conn, office_id, known.facts, decision, policy=policy.version, draw=draw, at=at)
@@ -56,7 +56,7 @@ async def consider(
     if more:
         await sequences.set_wake(conn, office_id, lead_id, until=at + BREATH, at=at)
     await store.set_next_touch(conn, office_id, lead_id)
-    if lane is not Lane.BULK:
-        # A list imported here is not poured into the CRM; who is worked is told of.
-        await push.want(conn, office_id, lead_id, crms=means.crms, at=at)
+    # A list imported here is not poured into the CRM; who is worked is told of, or stands there with another score.
+    if lane is not Lane.BULK or before not in (None, made.points):
+        await push.want(conn, office_id, lead_id, crms=means.crms, known_only=lane is Lane.BULK, at=at)
     return decision

@@ -8,7 +8,7 @@ from datetime import datetime
 from tests.providers.fake_ghl import FakeGhl
 from tests.providers.faults import Asked, Replied
 
-WORKS = 0.1  # of the requests in an outage
+WORKS = 0.3  # of the requests in an outage
 DONE = 0.4  # of those that fail, for all the client can see
 
 
@@ -23,17 +23,17 @@ class Weather:
     compared: list[datetime] = field(default_factory=list)
     limited: int = 0  # answered with 429
     writes: int = 0  # requests that change something there
-    swallowed: int = 0  # done, and the client could not know
+    swallowed: int = 0  # messages taken, and the client could not know
 
     async def handle(self, asked: Asked) -> Replied:
         """Answer as HighLevel does on such a day; ConnectionError ends the connection without a word."""
         if not self.storm or self.chance.random() < WORKS:
             return self._through(asked)
         if self.chance.random() < DONE:
-            self._through(asked)
-            self.swallowed += 1
+            done = self._through(asked)
+            self.swallowed += _is_send(asked) and done.status < 300
         way = self.chance.random()
-        if way < 0.2 and asked.plain_path == "/conversations/messages":
+        if way < 0.2 and _is_send(asked):
             await asyncio.Event().wait()  # until the client gives up; only for texts, whose deadline is short here
         if way < 0.6:
             raise ConnectionResetError
@@ -47,3 +47,7 @@ class Weather:
         if asked.plain_path == "/contacts/search" and replied.status == 200:
             self.compared.append(self.fake.clock.now())
         return replied
+
+
+def _is_send(asked: Asked) -> bool:
+    return asked.method == "POST" and asked.plain_path == "/conversations/messages"
