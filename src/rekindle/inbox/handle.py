@@ -20,7 +20,7 @@ from rekindle.inbox.types import Job
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease, LeaseLostError
 from rekindle.kit.clock import Clock
-from rekindle.kit.crypto import Keyring
+from rekindle.kit.crypto import CryptoError, Keyring
 from rekindle.kit.db import Conflict, Db, Unavailable
 from rekindle.providers.ports import Account, Enquiry, Event, Inbound, UnparsableError
 
@@ -75,7 +75,13 @@ async def handle_office(handler: Handler, office_id: UUID, *, lanes: tuple[Lane,
     async with handler.db.office(office_id) as conn:
         lease = Lease.take(at, LEASE_SECONDS)
         jobs = await store.claim(conn, office_id, lease, lanes=lanes, limit=limit, at=at)
-    held = await handler.accounts.of(office_id) if jobs else None
+    try:
+        held = await handler.accounts.of(office_id) if jobs else None
+    except CryptoError as error:
+        # Nothing of this office can be read until its key is there; its events wait with that reason, nobody else's do.
+        for job in jobs:
+            await failure.record(handler.db, office_id, job, error, clock=handler.clock, draw=handler.chance())
+        return len(jobs)
     accounts = held.accounts if held else {}
     ready: list[Ready] = []
     for job in jobs:

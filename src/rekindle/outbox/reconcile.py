@@ -45,10 +45,10 @@ async def _office(desk: Desk, office_id: UUID) -> int:
 
 
 async def _ask(desk: Desk, provider: str, outgoing: Outgoing) -> Found | Missing | CannotTell:
-    route = await desk.routes.named(outgoing.office_id, provider)
-    if route is None:
-        return CannotTell()  # it was handed to somebody who is connected no more: only they could know
     try:
+        route = await desk.routes.named(outgoing.office_id, provider)
+        if route is None:
+            return CannotTell()  # it was handed to somebody who is connected no more: only they could know
         async with asyncio.timeout(desk.terms.deadline):
             return await route.sender.find(outgoing, route.account, deadline=desk.terms.deadline)
     except (SendUncertainError, TimeoutError):
