@@ -24,6 +24,7 @@ from rekindle.connections.vault import StoredVault
 from rekindle.decide.words import Channel
 from rekindle.kit import settings
 from rekindle.kit.crypto import KEY_BYTES, Keyring
+from rekindle.outbox.resume import resume
 from rekindle.providers.ports import Plug
 from rekindle.traffic import store as traffic
 from rekindle.traffic.breaker import mend
@@ -113,8 +114,10 @@ async def _connect(
             await connecting.route(conn, office_id, channel, plug)
     looked = await Looker(opened.db, opened.keyring, opened.clock).look(plug, office_id) if check else None
     async with opened.db.office(office_id) as conn:
-        if looked is not None and looked.now is State.OK and (await traffic.read(conn, office_id, plug.provider)).open:
-            await mend(conn, office_id, plug.provider, at=opened.clock.now())
+        if looked is not None and looked.now is State.OK:
+            if (await traffic.read(conn, office_id, plug.provider)).open:
+                await mend(conn, office_id, plug.provider, at=opened.clock.now())
+            await resume(conn, office_id, at=opened.clock.now())
         named = await store.named(conn, office_id)
         stands = await store.connection(conn, office_id, plug.provider) or done.connection
         routes = await store.routes(conn, office_id)

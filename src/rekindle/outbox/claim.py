@@ -54,6 +54,8 @@ async def take(desk: Desk, office_id: UUID, *, lowest: Lane = Lane.BULK) -> Read
     """Claim one due message down to lane `lowest`; None when nothing is due that nobody else works on."""
     at = desk.clock.now()
     routes = await desk.routes.of(office_id)
+    for route in routes.values():
+        await desk.traffic.look(office_id, route.sender.name)
     message: Message | None = None
     try:
         async with desk.db.office(office_id) as conn:

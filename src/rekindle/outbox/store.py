@@ -212,6 +212,21 @@ async def put_back(
     )
 
 
+async def bring_forward(conn: Conn, office_id: UUID, *, codes: list[str], at: datetime) -> int:
+    """Make planned messages due that were put back for one of these reasons; what somebody works on is let alone."""
+    cursor = await conn.execute(
+        """
+        update message set due_at = %(at)s
+        where office_id = %(office)s and id in (
+          select id from message
+          where office_id = %(office)s and state = 'planned' and due_at > %(at)s and error_code = any(%(codes)s)
+          for update skip locked)
+        """,
+        {"office": office_id, "codes": codes, "at": at},
+    )
+    return cursor.rowcount
+
+
 async def end(
     conn: Conn, office_id: UUID, message_id: UUID, *, state: MessageState, code: str, text: str, at: datetime
 ) -> None:

@@ -68,6 +68,14 @@ class Traffic:
                 times.append(known.read_at + self._terms.look)
         return max((time for time in times if time is not None and time > at), default=None)
 
+    async def look(self, office_id: UUID, provider: str) -> None:
+        """Look anew at a breaker known to be in trouble: a person may have mended it. Else, and mostly, asks nobody.
+
+        Raises kit.db.Unavailable. Not to be called inside a transaction.
+        """
+        if self.paused_until(office_id, provider) is not None and (office_id, provider) in self._known:
+            await self._read(office_id, provider, self._clock.now())
+
     async def enter(self, office_id: UUID, provider: str, limits: tuple[Limit, ...]) -> None:
         """Raises PausedError when the breaker is open, a pause was asked for or a limit is used up; counts one call.
 

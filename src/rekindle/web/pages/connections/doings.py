@@ -11,6 +11,7 @@ from rekindle.connections.entry import ConnectError
 from rekindle.connections.look import Looker
 from rekindle.connections.types import State
 from rekindle.decide.words import Channel
+from rekindle.outbox.resume import resume
 from rekindle.providers.ports import Plug
 from rekindle.traffic import store as traffic
 from rekindle.traffic.breaker import mend
@@ -55,6 +56,7 @@ async def carry(request: Request, who: Manager, provider: str, channel: Annotate
     try:
         async with viewer.engine.db.office(who.office_id) as conn:
             await route(conn, who.office_id, channel, plug)
+            await resume(conn, who.office_id, at=viewer.at)
     except ConnectError as error:
         return await show(request, viewer, Outcome(provider, error=str(error)), status=422)
     viewer.engine.accounts.forget(who.office_id)
@@ -93,6 +95,7 @@ async def settle(viewer: Viewer, plug: Plug) -> None:
         async with engine.db.office(office_id) as conn:
             if (await traffic.read(conn, office_id, plug.provider)).open:
                 await mend(conn, office_id, plug.provider, at=viewer.at)
+            await resume(conn, office_id, at=viewer.at)
 
 
 def _back(provider: str, done: str) -> Response:
