@@ -162,7 +162,7 @@ def test_no_text_can_call_a_channel(said: str) -> None:
 async def test_a_check_posts_nothing_and_says_what_it_cannot_see(slack: Slack) -> None:
     checked = await SlackPlug(slack.http, slack.settings).check(slack.account, deadline=1)
     assert checked.ok
-    assert "send a test notice" in checked.text
+    assert "the first notice will" in checked.text
     [asked] = slack.wire.requests
     assert (asked.method, asked.path) == ("HEAD", "/")
     slack.wire.then(faults.HangBefore())

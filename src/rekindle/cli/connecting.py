@@ -143,7 +143,7 @@ def _print(shown: Shown, *, as_json: bool) -> None:
     if shown.carries:
         say.print(f"it carries: {', '.join(shown.carries)}")
     if shown.made:
-        say.print("made up for you; paste them at the provider now, they are not shown again:")
+        say.print("made up for you and shown this once; what the provider asks for, paste there now:")
     for name, value in shown.made.items():
         typer.echo(f"  {name:16} {value}")
     if shown.hooks:

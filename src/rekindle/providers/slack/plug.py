@@ -35,7 +35,7 @@ class SlackPlug:
         except AwayError:
             return Checked(ok=False, text="The webhook URL has the right form, but Slack cannot be reached from here.")
         text = (
-            "The webhook URL has the right form and Slack answers. Whether the channel still takes messages shows"
-            " only a message: send a test notice to be sure."
+            "The webhook URL has the right form and Slack answers. Whether the channel still takes messages, only a"
+            " message can show: the first notice will."
         )
         return Checked(ok=True, text=text)
