@@ -308,7 +308,7 @@ async def test_refused_again_and_again_ends_with_its_reason(w: World) -> None:
     key = await w.plan(expires_at=None)
     for _ in range(12):
         await w.drain()
-        w.clock.advance(timedelta(minutes=20))
+        w.clock.advance(timedelta(hours=24))
     row = await w.message(key)
     assert (row["state"], row["error_code"], row["attempts"]) == ("failed", "20500", 8)
 

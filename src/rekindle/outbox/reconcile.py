@@ -7,7 +7,7 @@ from uuid import UUID
 from rekindle.alerts import notice
 from rekindle.decide.words import MessageState
 from rekindle.kit import log
-from rekindle.kit.claims import MAX_ATTEMPTS, Lease
+from rekindle.kit.claims import MAX_ATTEMPTS, Lease, backoff
 from rekindle.kit.db import Conn
 from rekindle.outbox import ending, store
 from rekindle.outbox.attempt import outgoing_of
@@ -69,7 +69,7 @@ async def _write(
         if isinstance(answer, Found):
             await _found(conn, office_id, message, answer, at=at)
         elif isinstance(answer, Missing) and _age(message, at) >= desk.terms.grace:
-            await _missing(conn, office_id, message, at=at)
+            await _missing(conn, desk, office_id, message, at=at)
         else:
             await _still_unknown(conn, desk, office_id, message, surely=isinstance(answer, CannotTell), at=at)
 
@@ -87,10 +87,12 @@ async def _found(conn: Conn, office_id: UUID, message: Message, answer: Found, *
     )
 
 
-async def _missing(conn: Conn, office_id: UUID, message: Message, *, at: datetime) -> None:
+async def _missing(conn: Conn, desk: Desk, office_id: UUID, message: Message, *, at: datetime) -> None:
+    """Sent again under the same key, until it was tried often and for long: an outage alone ends no message."""
     await _tell(conn, office_id, message, "missing", at=at)
     await notice.settle(conn, office_id, ending.unknown_key(message), by=None, at=at)
-    if message.attempts >= MAX_ATTEMPTS:
+    often = message.attempts >= MAX_ATTEMPTS
+    if often and at - message.created_at >= desk.terms.patience:
         text = "the provider never got it, however often we tried"
         await ending.fail(conn, office_id, message, code="NEVER_ARRIVED", text=text, at=at)
         return
@@ -98,7 +100,7 @@ async def _missing(conn: Conn, office_id: UUID, message: Message, *, at: datetim
         conn,
         office_id,
         message.id,
-        due_at=at,
+        due_at=at + backoff(message.attempts, desk.chance()) if often else at,
         attempts=message.attempts,
         code="NEVER_ARRIVED",
         text="the provider never got it",

@@ -15,12 +15,13 @@ from rekindle.office.keys import office_key
 from rekindle.outbox import ending, store
 from rekindle.outbox.desk import Desk
 from rekindle.outbox.types import Message
-from rekindle.providers.ports import Accepted, SendRefusedError
+from rekindle.providers.ports import Accepted, Fault, SendRefusedError
 from rekindle.timeline import store as timeline
 from rekindle.timeline.types import Kind
 
 logger = log.get("outbox")
 
+NOT_ITS_FAULT = frozenset({Fault.AWAY, Fault.ACCOUNT})
 FIRST_LOOK = timedelta(seconds=5)  # after an uncertain send: most providers know within seconds
 
 
@@ -50,7 +51,9 @@ async def refused(desk: Desk, office_id: UUID, message_id: UUID, lease: Lease, r
         key = await office_key(conn, office_id, desk.keyring)
         # Being told when to come back is no failed attempt: a rate limit must not use a message up.
         attempts = message.attempts - (refusal.retry_after is not None)
-        if refusal.permanent or attempts >= MAX_ATTEMPTS:
+        # An outage or a shut account says nothing of this message: it outlasts them, as errands do.
+        outlasts = refusal.fault in NOT_ITS_FAULT and at - message.created_at < desk.terms.patience
+        if refusal.permanent or (attempts >= MAX_ATTEMPTS and not outlasts):
             await ending.fail(conn, office_id, message, code=refusal.code, text=refusal.text, at=at)
             await ending.mind(conn, office_id, message, refusal.code, office_key=key, at=at)
             return

@@ -46,6 +46,7 @@ class Terms:
     lease: float = 60.0  # seconds an in-flight message is left alone
     grace: timedelta = timedelta(seconds=90)  # since in flight, before a provider's "never had it" is believed
     alert_after: timedelta = timedelta(minutes=30)  # unknown for so long, a person is told
+    patience: timedelta = timedelta(days=3)  # since written, for which a message outlasts a provider that takes nothing
     give_up_after: timedelta = timedelta(days=7)  # unknown for so long, we stop asking; it stays unknown
 
 
