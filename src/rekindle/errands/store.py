@@ -62,12 +62,15 @@ async def due_offices(conn: Conn, at: datetime) -> list[UUID]:
 
 
 async def claim(conn: Conn, office_id: UUID, lease: Lease, *, limit: int, at: datetime) -> list[Errand]:
-    """Take due errands under a lease; due again when it ends, so a worker that dies needs nobody to notice."""
+    """Take due errands under a lease; due again when it ends, so a worker that dies needs nobody to notice.
+
+    A fetch comes first: behind it may be a lead who waits for an answer.
+    """
     cursor = await conn.execute(
         """
         with picked as (
           select id from errand where office_id = %(office)s and state = 'due' and due_at <= %(at)s
-          order by due_at limit %(limit)s for update skip locked)
+          order by kind <> 'fetch', due_at limit %(limit)s for update skip locked)
         update errand e set lease_token = %(token)s, lease_until = %(until)s, due_at = %(until)s,
           attempts = attempts + 1
         from picked p where e.office_id = %(office)s and e.id = p.id
