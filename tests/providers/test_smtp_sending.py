@@ -76,6 +76,19 @@ async def refused(authority: Authority, signer: Account, outgoing: Outgoing = OU
     return raised.value
 
 
+async def test_the_way_to_unsubscribe_stands_there_as_mail_programs_look_for_it(
+    authority: Authority, server: FakeSmtp
+) -> None:
+    web, mail = (
+        f"<https://rekindle.example/u/{'x' * 90}>",
+        f"<mailto:u.{'y' * 42}@in.lakeside.example?subject=unsubscribe>",
+    )
+    long = replace(OUTGOING, headers=(("List-Unsubscribe", f"{web}, {mail}"),))
+    await sender(authority).send(long, office(server), deadline=5)
+    [taken] = server.taken
+    assert f"\r\nList-Unsubscribe: {web},\r\n {mail}\r\n".encode() in taken.body
+
+
 async def test_a_mail_arrives_encrypted_logged_in_and_with_our_ids(server: FakeSmtp, authority: Authority) -> None:
     accepted = await sender(authority).send(OUTGOING, office(server), deadline=5)
     assert accepted.provider_id == f"<{OURS}@lakeside.example>"

@@ -20,6 +20,12 @@ class MailPlug:
             "Without it every sender counts as unproven.",
             required=False,
         ),
+        Field(
+            "reply_domain",
+            "Domain of inbound mail",
+            "All mail to it must reach us: answers to your e-mails go to it and so reach the lead's page.",
+            required=False,
+        ),
         Field("imap_host", "Mailbox server (IMAP)", HELP, required=False),
         Field("imap_port", "Port", "993 nearly everywhere; the connection is always encrypted.", required=False),
         Field("imap_user", "Mailbox user", "Often the whole address.", required=False),

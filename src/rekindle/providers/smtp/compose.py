@@ -6,7 +6,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -26,6 +26,19 @@ _SPEC = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\"
 
 class UnsendableError(Exception):
     """The mail cannot be written: an address or a header is malformed."""
+
+
+class _Wire(EmailPolicy):
+    """The way to unsubscribe is broken between its URLs only: a longer one would be encoded, and nobody finds that."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != "list-unsubscribe":
+            return super().fold_binary(name, value)
+        return f"{name}: {f',{self.linesep} '.join(value.split(', '))}{self.linesep}".encode("ascii")
+
+
+WIRE = _Wire(linesep="\r\n")
+WIRE_UTF8 = WIRE.clone(utf8=True)
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,7 @@ def address(written: str) -> str:
 
 
 def _mail(head: _Head, body: str, at: datetime) -> EmailMessage:
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=WIRE)
     try:
         mail["From"] = _mailbox(_one_line(head.name), head.sender)
         mail["To"] = _mailbox("", head.to)
@@ -103,7 +116,7 @@ def _mail(head: _Head, body: str, at: datetime) -> EmailMessage:
 def _closed(mail: EmailMessage, message_id: UUID, named: str, sender: str, to: str) -> Letter:
     needs_utf8 = not (sender + to).isascii()
     try:
-        body = mail.as_bytes(policy=SMTPUTF8 if needs_utf8 else SMTP)
+        body = mail.as_bytes(policy=WIRE_UTF8 if needs_utf8 else WIRE)
     except (ValueError, MessageError, LookupError) as error:
         raise UnsendableError(f"the mail cannot be written ({type(error).__name__})") from error
     return Letter(named, message_id.hex, sender, to, _DOTS.sub(b"..", body), needs_utf8)
