@@ -102,6 +102,7 @@ class Accounts:
             own = await store.own_secrets(conn, office_id)
             closed = await store.sealed(conn, office_id)
             routes = await store.routes(conn, office_id)
+            entered = await store.entered(conn, office_id)
         accounts = {kind: sealed.own_secret(self._keyring, office_id, kind, secret) for kind, secret in own.items()}
         for provider, values in closed.items():
             opened = sealed.unseal(self._keyring, office_id, provider, values)
@@ -112,4 +113,5 @@ class Accounts:
             named.mode,
             {name: Account(office_id, name, values) for name, values in accounts.items()},
             routes,
+            entered,
         )

@@ -71,6 +71,14 @@ async def sealed(conn: Conn, office_id: UUID) -> dict[str, bytes]:
     return {row["provider"]: bytes(row["sealed"]) async for row in cursor}
 
 
+async def entered(conn: Conn, office_id: UUID) -> dict[str, datetime]:
+    """When the credentials of every standing connection were last entered, by provider."""
+    cursor = await conn.execute(
+        "select provider, updated_at from connection where office_id = %s and state <> 'removed'", (office_id,)
+    )
+    return {row["provider"]: row["updated_at"] async for row in cursor}
+
+
 async def routes(conn: Conn, office_id: UUID) -> dict[Channel, str]:
     """Which provider carries which channel."""
     cursor = await conn.execute("select channel, provider from channel_route where office_id = %s", (office_id,))

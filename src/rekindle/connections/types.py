@@ -1,7 +1,7 @@
 """What the engine knows of an office's connections."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -34,10 +34,14 @@ class Connection:
 
 @dataclass(frozen=True)
 class Held:
-    """Everything an office is connected to, opened: accounts by provider, and which one carries which channel."""
+    """Everything an office is connected to, opened: accounts by provider, and which one carries which channel.
+
+    `entered`: when a person last entered a provider's credentials, which may since be another account's.
+    """
 
     office_id: UUID
     slug: str
     mode: str
     accounts: Mapping[str, Account]
     routes: Mapping[Channel, str]
+    entered: Mapping[str, datetime] = field(default_factory=dict)

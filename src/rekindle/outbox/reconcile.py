@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.alerts import notice
+from rekindle.connections.accounts import KEPT
 from rekindle.decide.words import MessageState
 from rekindle.kit import log
 from rekindle.kit.claims import MAX_ATTEMPTS, Lease, backoff
@@ -12,6 +13,7 @@ from rekindle.kit.db import Conn
 from rekindle.outbox import ending, store
 from rekindle.outbox.attempt import outgoing_of
 from rekindle.outbox.desk import Desk
+from rekindle.outbox.routes import Route
 from rekindle.outbox.types import Message
 from rekindle.providers.ports import CannotTell, Found, Missing, Outgoing, SendUncertainError
 from rekindle.timeline import store as timeline
@@ -50,12 +52,20 @@ async def _ask(desk: Desk, provider: str, outgoing: Outgoing) -> Found | Missing
         if route is None:
             return CannotTell()  # it was handed to somebody who is connected no more: only they could know
         async with asyncio.timeout(desk.terms.deadline):
-            return await route.sender.find(outgoing, route.account, deadline=desk.terms.deadline)
+            answer = await route.sender.find(outgoing, route.account, deadline=desk.terms.deadline)
     except (SendUncertainError, TimeoutError):
         return CannotTell()
     except Exception as error:  # noqa: BLE001 tells nothing of the message, which stays unknown and is shown
         logger.error("cannot look", message_id=str(outgoing.message_id), error=type(error).__name__)  # noqa: TRY400
         return CannotTell()
+    return CannotTell() if isinstance(answer, Missing) and _is_another(route, outgoing) else answer
+
+
+def _is_another(route: Route, outgoing: Outgoing) -> bool:
+    """Whether the credentials were entered after the send: maybe of an account that was never handed the message."""
+    if route.entered is None or outgoing.attempted_at is None:
+        return False
+    return outgoing.attempted_at < route.entered + KEPT  # until then a process may have sent with what it remembered
 
 
 async def _write(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -16,11 +17,15 @@ REPLY_DOMAIN = "reply_domain"  # the field in which an account that brings mail 
 
 @dataclass(frozen=True)
 class Route:
-    """A sender and the account it sends with. `replies`: the mail domain whose every address reaches our inbox."""
+    """A sender and the account it sends with. `replies`: the mail domain whose every address reaches our inbox.
+
+    `entered`: when a person last entered the account; None for one that nobody enters.
+    """
 
     sender: Sender
     account: Account
     replies: str = ""
+    entered: datetime | None = None
 
 
 class Routes(Protocol):
@@ -65,7 +70,9 @@ class Connected:
         if provider == SANDBOX and self.sandbox is not None:
             return Route(self.sandbox, held.accounts.get(SANDBOX) or Account(office_id, SANDBOX, {}))
         sender, account = self.senders.get(provider), held.accounts.get(provider)
-        return Route(sender, account) if sender is not None and account is not None else None
+        if sender is None or account is None:
+            return None
+        return Route(sender, account, entered=held.entered.get(provider))
 
     def _in_sandbox(self, held: Held) -> Mapping[Channel, Route]:
         if self.sandbox is None:
