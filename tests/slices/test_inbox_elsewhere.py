@@ -66,7 +66,8 @@ async def test_the_echo_settles_a_message_whose_answer_was_lost(w: World, out: o
     key = await out.plan()
     await out.drain()
     assert (await out.message(key))["state"] in ("in_flight", "unknown")
-    assert await w.say("m1", sent(at=w.clock.now())) == "echo of our own"
+    reflowed = f" {WORDS.replace(' ', chr(10))} -- Sent with Brook"  # as HTML renders it, with a footer of theirs
+    assert await w.say("m1", sent(at=w.clock.now(), body=reflowed)) == "echo of our own"
     row = await out.message(key)
     assert (row["state"], row["provider_id"]) == ("accepted", "m1")
     w.clock.advance(timedelta(days=1))

@@ -316,12 +316,16 @@ async def sent_words(
     since: datetime,
     named: bool,
 ) -> UUID | None:
-    """A message of ours that went to this provider with these very words; `named`: that has no id of theirs yet."""
+    """A message of ours that went to this provider with these very words; `named`: that has no id of theirs yet.
+
+    White space is no word: a mail's comes back as HTML renders it. A CRM may add a footer of its own.
+    """
     cursor = await conn.execute(
         """
         select id from message
         where office_id = %s and lead_id = any(%s) and direction = 'out' and provider = %s and channel = %s
-          and (provider_id is null or not %s) and in_flight_at >= %s and btrim(body) = btrim(%s)
+          and (provider_id is null or not %s) and in_flight_at >= %s
+          and starts_with(regexp_replace(%s, '[[:space:]]+', '', 'g'), regexp_replace(body, '[[:space:]]+', '', 'g'))
           and step is distinct from 'elsewhere'
         order by in_flight_at limit 1
         """,
