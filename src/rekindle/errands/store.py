@@ -37,6 +37,7 @@ async def ask_many(
         on conflict (office_id, kind, key) do update set
           payload = excluded.payload, generation = errand.generation + 1, state = 'due',
           attempts = case when errand.state = 'dead' then 0 else errand.attempts end,
+          created_at = case when errand.state = 'dead' then excluded.created_at else errand.created_at end,
           due_at = case when errand.lease_until > %(at)s then errand.due_at
             else least(errand.due_at, excluded.due_at) end
         """,
@@ -109,24 +110,30 @@ async def finish(conn: Conn, errand: Errand, *, at: datetime) -> bool:
 async def put_off(
     conn: Conn, errand: Errand, *, due_at: datetime, reason: str, dead: bool = False, counts: bool = True
 ) -> bool:
-    """Run it again later, or lay it down; `counts` False gives the attempt back. False when the lease was lost."""
+    """Run it again later, or lay it down; `counts` False gives the attempt back. False when the lease was lost.
+
+    False too when it was to be laid down and was asked for again meanwhile: what is wanted now may well work.
+    """
     cursor = await conn.execute(
         """
-        update errand set state = %s, due_at = %s, reason = %s, attempts = attempts - %s,
-          lease_token = null, lease_until = null
-        where office_id = %s and id = %s and lease_token = %s
+        update errand set state = case when %(dead)s and generation = %(generation)s then 'dead' else 'due' end,
+          due_at = %(due)s, reason = %(reason)s, attempts = attempts - %(back)s, lease_token = null, lease_until = null
+        where office_id = %(office)s and id = %(id)s and lease_token = %(token)s
+        returning state
         """,
-        (
-            "dead" if dead else "due",
-            due_at,
-            reason,
-            0 if counts else 1,
-            errand.office_id,
-            errand.id,
-            errand.lease_token,
-        ),
+        {
+            "dead": dead,
+            "generation": errand.generation,
+            "due": due_at,
+            "reason": reason,
+            "back": 0 if counts else 1,
+            "office": errand.office_id,
+            "id": errand.id,
+            "token": errand.lease_token,
+        },
     )
-    return cursor.rowcount > 0
+    row = await cursor.fetchone()
+    return row is not None and (row["state"] == "dead") is dead
 
 
 async def pending(conn: Conn, office_id: UUID, kind: Kind, key: str) -> bool:
@@ -151,13 +158,13 @@ async def listed(conn: Conn, office_id: UUID, *, dead: bool, limit: int) -> list
 
 
 async def revive(conn: Conn, office_id: UUID, errand_id: UUID, *, at: datetime) -> bool:
-    """Let a dead errand be run anew; False when there is none."""
+    """Let a dead errand be run anew, with all its patience before it; False when there is none."""
     cursor = await conn.execute(
         """
-        update errand set state = 'due', due_at = %s, attempts = 0
-        where office_id = %s and id = %s and state = 'dead'
+        update errand set state = 'due', due_at = %(at)s, created_at = %(at)s, attempts = 0
+        where office_id = %(office)s and id = %(id)s and state = 'dead'
         """,
-        (at, office_id, errand_id),
+        {"at": at, "office": office_id, "id": errand_id},
     )
     await conn.execute("select pg_notify('rekindle', 'errand')")
     return cursor.rowcount > 0
