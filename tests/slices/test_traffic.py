@@ -215,9 +215,9 @@ async def test_a_limit_that_is_used_up_refuses_until_its_window_ends(
         await traffic.enter(office_id, "ghl", limits)
     with pytest.raises(PausedError, match="3 calls in 10 s are used up") as paused:
         await traffic.enter(office_id, "ghl", limits)
-    assert paused.value.until == traffic.paused_until(office_id, "ghl") == NOON + timedelta(seconds=10)
+    assert paused.value.until == traffic.paused_until(office_id, "ghl", limits) == NOON + timedelta(seconds=10)
     clock.advance(timedelta(seconds=10))
-    assert traffic.paused_until(office_id, "ghl") is None
+    assert traffic.paused_until(office_id, "ghl", limits) is None
     await traffic.enter(office_id, "ghl", limits)
 
 

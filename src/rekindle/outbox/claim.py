@@ -92,7 +92,7 @@ async def _judge(
     if route is None:
         await _hold_without_provider(conn, office_id, message, at=at)
         return Turned(Verdict.HOLD, message.lane)
-    paused = desk.traffic.paused_until(office_id, route.sender.name)
+    paused = desk.traffic.paused_until(office_id, route.sender.name, route.sender.limits(route.account))
     if paused is not None and paused > at:
         # No decision is worth recording while nothing can leave; the gate is asked when it can.
         text = f"{route.sender.name} takes nothing at the moment."

@@ -54,14 +54,14 @@ class Traffic:
         self._clock = clock
         self._terms = terms
         self._known: dict[tuple[UUID, str], _Known] = {}
-        self._used_up: dict[tuple[UUID | None, str], datetime] = {}
+        self._used_up: dict[tuple[UUID | None, str, str], datetime] = {}
         self._reading: defaultdict[tuple[UUID, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    def paused_until(self, office_id: UUID, provider: str) -> datetime | None:
-        """Until when calls would be refused, as far as this process knows; asks nobody."""
+    def paused_until(self, office_id: UUID, provider: str, limits: tuple[Limit, ...] = ()) -> datetime | None:
+        """Until when calls that count against `limits` would be refused, as far as this process knows; asks nobody."""
         at = self._clock.now()
         known = self._known.get((office_id, provider))
-        times = [self._used_up.get((office_id, provider)), self._used_up.get((None, provider))]
+        times = [self._used_up.get((_whose(limit, office_id), provider, limit.name)) for limit in limits]
         if known is not None:
             times.append(known.breaker.closed_until(at))
             if known.breaker.open and known.breaker.probing(at):
@@ -129,12 +129,12 @@ class Traffic:
             return read
 
     async def _spend(self, office_id: UUID, provider: str, limit: Limit, at: datetime) -> None:
-        whose = None if limit.app else office_id
+        whose = _whose(limit, office_id)
         key = f"out:{provider}:{limit.name}:{whose or 'app'}"
         wait = await self._blocks.spend(key, count=limit.count, seconds=limit.seconds, at=at)
         if wait is not None:
             until = at + timedelta(seconds=wait)
-            self._used_up[whose, provider] = until
+            self._used_up[whose, provider, limit.name] = until
             raise PausedError(until, f"{limit.count} calls in {limit.seconds} s are used up ({limit.name})")
 
     async def _probe(self, office_id: UUID, provider: str, at: datetime) -> None:
@@ -145,3 +145,7 @@ class Traffic:
         self._known[office_id, provider] = _Known(now, at)
         if mine is None and (now.open or now.closed_until(at)):
             raise PausedError(now.closed_until(at) or at + self._terms.look, now.reason)
+
+
+def _whose(limit: Limit, office_id: UUID) -> UUID | None:
+    return None if limit.app else office_id
