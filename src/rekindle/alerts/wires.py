@@ -6,18 +6,28 @@ from uuid import UUID
 
 from rekindle.alerts import notice
 from rekindle.errands.types import Errand
+from rekindle.kit import log
 from rekindle.kit.clock import Clock
-from rekindle.kit.db import Conn, Db
+from rekindle.kit.db import Conn, Db, Unavailable
 from rekindle.providers.ports import Fault
 from rekindle.traffic.traffic import Change
 
 LONGEST = 160
 
+logger = log.get("alerts")
+
 
 def of_breakers(db: Db, clock: Clock) -> Callable[[UUID, str, Change], Awaitable[None]]:
-    """Tells managers that a provider's breaker opened, and puts that away when it closes."""
+    """Tells managers that a provider's breaker opened, puts that away when it closes; what it cannot tell is logged."""
 
     async def tell(office_id: UUID, provider: str, change: Change) -> None:
+        try:
+            await write(office_id, provider, change)
+        except Unavailable as error:
+            # Whoever tells has a call's outcome in hand, and that must be written whatever becomes of the news.
+            logger.warning("nobody was told", provider=provider, error=type(error).__name__)
+
+    async def write(office_id: UUID, provider: str, change: Change) -> None:
         at = clock.now()
         async with db.office(office_id) as conn:
             if not change.opened:

@@ -19,7 +19,7 @@ from rekindle.inbox.receive import receive_many
 from rekindle.kit import log
 from rekindle.kit.clock import Clock
 from rekindle.kit.db import Db
-from rekindle.providers.ports import Account, CallFailedError, Crm, CrmPage, Inbound
+from rekindle.providers.ports import Account, CallFailedError, Crm, CrmPage, Fault, Inbound
 
 logger = log.get("poll")
 
@@ -79,6 +79,8 @@ async def _compare(poller: Poller, office_id: UUID, crm: Crm, what: str) -> Comp
         except (CallFailedError, PutOffError, NotConnectedError) as error:
             logger.warning("comparison stopped", provider=crm.provider, error=type(error).__name__)
             total = Compared(total.looked_at, total.found, str(error)[:300])
+            if isinstance(error, CallFailedError) and error.fault is Fault.MESSAGE:
+                cursor = ""  # a place they do not know (any more) stays unknown: the next run begins anew
             break
         found = await take_in(poller, office_id, crm, what, page)
         total = Compared(total.looked_at + len(page.events), total.found + found)

@@ -21,7 +21,7 @@ from rekindle.timeline.types import Kind
 
 logger = log.get("outbox")
 
-NOT_ITS_FAULT = frozenset({Fault.AWAY, Fault.ACCOUNT})
+NOT_ITS_FAULT = frozenset({Fault.BUSY, Fault.AWAY, Fault.ACCOUNT})
 FIRST_LOOK = timedelta(seconds=5)  # after an uncertain send: most providers know within seconds
 
 
@@ -51,7 +51,7 @@ async def refused(desk: Desk, office_id: UUID, message_id: UUID, lease: Lease, r
         key = await office_key(conn, office_id, desk.keyring)
         # Being told when to come back is no failed attempt: a rate limit must not use a message up.
         attempts = message.attempts - (refusal.retry_after is not None)
-        # An outage or a shut account says nothing of this message: it outlasts them, as errands do.
+        # An outage, a rate or a shut account says nothing of this message: it outlasts them, as errands do.
         outlasts = refusal.fault in NOT_ITS_FAULT and at - message.created_at < desk.terms.patience
         if refusal.permanent or (attempts >= MAX_ATTEMPTS and not outlasts):
             await ending.fail(conn, office_id, message, code=refusal.code, text=refusal.text, at=at)
