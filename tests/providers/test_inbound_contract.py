@@ -25,7 +25,7 @@ def test_contract(name: str, check: Callable[[Adapter], None]) -> None:
     check(ADAPTERS[name])
 
 
-@pytest.mark.parametrize(("one", "other"), [pair for pair in permutations(ADAPTERS, 2)])
+@pytest.mark.parametrize(("one", "other"), list(permutations(ADAPTERS, 2)))
 def test_another_providers_request_is_refused(one: str, other: str) -> None:
     adapter, theirs = ADAPTERS[one], ADAPTERS[other]
     if adapter.sign is not theirs.sign or adapter.account.values != theirs.account.values:
