@@ -91,7 +91,7 @@ def _look(
         port = int(account.get("imap_port") or PORT)
         imap = _Imap(account.get("imap_host"), port, tls, deadline, opened)
     except ssl.SSLCertVerificationError as error:
-        text = "the mail server's certificate is not valid for its name"
+        text = "the mail server's certificate is not one we trust for its name"
         raise CallFailedError("certificate", text, fault=Fault.ACCOUNT) from error
     except (OSError, ValueError, imaplib.IMAP4.error) as error:
         raise CallFailedError("unreachable", "the mail server cannot be reached", fault=Fault.AWAY) from error

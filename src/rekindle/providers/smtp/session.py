@@ -136,7 +136,7 @@ def _telling(attempt: Attempt) -> Iterator[None]:
     except smtplib.SMTPNotSupportedError as error:
         raise _mend("no_encryption", "the mail server does not offer what is needed: STARTTLS, or a login") from error
     except ssl.SSLCertVerificationError as error:
-        raise _mend("certificate", "the mail server's certificate is not valid for its name") from error
+        raise _mend("certificate", "the mail server's certificate is not one we trust for its name") from error
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, _bytes(error.smtp_error), Stage.HELLO) from error
     except (OSError, ValueError, smtplib.SMTPException) as error:
