@@ -22,6 +22,7 @@ from rekindle.timeline.types import Kind
 logger = log.get("reconcile")
 
 BATCH = 16
+OFFICES = 8  # at once: a provider that hangs for one office does not hold up the others
 SHORTEST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
 
@@ -30,7 +31,13 @@ async def reconcile(desk: Desk) -> int:
     """Look after every message whose lease ran out or whose next look is due; how many were looked at."""
     async with desk.db.plain() as conn:
         offices = await store.due_offices(conn, "open", desk.clock.now())
-    return sum([await _office(desk, office) for office in offices])
+    slots = asyncio.Semaphore(OFFICES)
+
+    async def one(office_id: UUID) -> int:
+        async with slots:
+            return await _office(desk, office_id)
+
+    return sum(await asyncio.gather(*(one(office) for office in offices)))
 
 
 async def _office(desk: Desk, office_id: UUID) -> int:
