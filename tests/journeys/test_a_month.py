@@ -30,7 +30,6 @@ async def test_a_month_of_lost_tripled_and_reordered_webhooks_and_three_outages_
         assert min(counted["webhooks_lost"], counted["webhooks_tripled"], counted["webhooks_given_up"]) >= 5
         assert counted["webhooks_late"] > counted["webhooks"] / 8
         assert counted["sends_nobody_could_know_of"] > 0
-        assert counted["leads_found_without_a_webhook_in_time"] > 0
         assert min(counted["written_by_leads"], counted["written_by_the_team"], counted["edits_by_the_team"]) > 5
         assert month.post.answers[429] > 0
         assert counted["sent"] > 2 * LEADS
@@ -49,7 +48,9 @@ async def test_when_no_webhook_comes_at_all_the_team_is_told_and_every_lead_is_f
         await month.pass_until(NOON + timedelta(hours=11))
         assert await _told(month, "Webhooks of ghl do not arrive") == 1
         await month.pass_until(NOON + timedelta(days=3))
-        assert (await books.compare(month)).wrong == {}
+        verdict = await books.compare(month)
+        assert verdict.wrong == {}
+        assert verdict.counted["leads_found_without_a_webhook_in_time"] >= 3
         month.post.off = False
         await month.pass_until(NOON + timedelta(days=3, hours=5))
         assert await _told(month, "Webhooks of ghl do not arrive", put_away=True) == 1

@@ -141,4 +141,6 @@ async def a_month(
         month = Month(clock, database_url, fake, weather, office, people, post, wire, outages if troubles else ())
         for outage in month.outages:
             month.expect(outage)
+            if outage.what == "api":
+                people.plan_in_the_storm(leads // 10, outage.begins, outage.ends - HOUR)
         yield month

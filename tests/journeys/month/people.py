@@ -87,6 +87,12 @@ class People:
             if way in (Way.FORM, Way.BOTH):
                 self._at(at + self._minutes(1, 50), partial(self._by_form, person, form_name()))
 
+    def plan_in_the_storm(self, count: int, begin: datetime, end: datetime) -> None:
+        """So many ask by the form while HighLevel is away."""
+        for _ in range(count):
+            person = self._person(len(self.all), Way.FORM)
+            self._at(begin + (end - begin) * self.chance.random(), partial(self._by_form, person, form_name()))
+
     async def act(self) -> bool:
         """Do what is due now; whether anybody did anything."""
         acted = False
