@@ -9,6 +9,9 @@ from rekindle.decide.facts import Address, Suppression
 from rekindle.decide.words import Channel
 from rekindle.kit.crypto import address_hash
 from rekindle.kit.db import Conn
+from rekindle.providers.ports import Consequence
+
+UNREACHABLE = Consequence.DEAD_ADDRESS.value
 
 
 async def suppress(
@@ -30,7 +33,8 @@ async def suppress(
         return frozenset()
     new = await store.suppress(conn, office_id, hashes, reason=reason, rule=rule, event_id=event_id, at=at)
     closed = frozenset(map(Channel, new))
-    if Channel.EMAIL in closed:
+    # Nobody said no from a dead mailbox; on a list of those who did, it would come back to us as a no.
+    if Channel.EMAIL in closed and reason != UNREACHABLE:
         await lists.want(conn, office_id, office_key, address, at=at)
     return closed
 

@@ -28,7 +28,7 @@ async def card_of(
     link = await store.link_of_lead(conn, office_id, crm, family)
     blocked = await standing(conn, office_id, office_key, [point.value for point in points])
     closed = {(block.channel, block.address) for block in blocked}
-    told = await store.notes_told(conn, office_id, crm, lead.id)
+    told = await store.notes_told(conn, office_id, crm, family)
     handoffs = await store.told_of(conn, office_id, family)
     notes = tuple(
         (f"handoff:{row['id']}", f"Rekindle hands over ({row['cause']}): {row['summary']}")

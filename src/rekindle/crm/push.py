@@ -49,7 +49,8 @@ def handler(db: Db, keyring: Keyring, clock: Clock, line: Line, crms: Mapping[st
                 card, link = await card_of(conn, office_id, lead_id, crm=crm.provider, office_key=key)
             except NoSuchLeadError as error:
                 raise HopelessError("the lead is gone") from error
-            if await store.was_deleted(conn, office_id, crm.provider, UUID(card.lead_id)):
+            family = await leads.family(conn, office_id, UUID(card.lead_id))
+            if await store.was_deleted(conn, office_id, crm.provider, family):
                 return "deleted there by somebody, and not made again"
         said = digest(card)
         if link is not None and link.pushed_hash == said and not card.notes:

@@ -37,14 +37,14 @@ async def link_of_lead(conn: Conn, office_id: UUID, crm: str, lead_ids: list[UUI
     return None if row is None else _link(row)
 
 
-async def was_deleted(conn: Conn, office_id: UUID, crm: str, lead_id: UUID) -> bool:
-    """Whether somebody took this person out of the CRM, and nobody put them back."""
+async def was_deleted(conn: Conn, office_id: UUID, crm: str, lead_ids: list[UUID]) -> bool:
+    """Whether somebody took this person (all lead ids merged into one) out of the CRM, and nobody put them back."""
     cursor = await conn.execute(
         """
         select coalesce(bool_and(deleted_at is not null), false) as gone from crm_link
-        where office_id = %s and crm = %s and lead_id = %s
+        where office_id = %s and crm = %s and lead_id = any(%s)
         """,
-        (office_id, crm, lead_id),
+        (office_id, crm, lead_ids),
     )
     row = await cursor.fetchone()
     return bool(row and row["gone"])
@@ -147,10 +147,10 @@ async def pushed(
 # ---------------------------------------------------------------- notes, each told once
 
 
-async def notes_told(conn: Conn, office_id: UUID, crm: str, lead_id: UUID) -> set[str]:
-    """The keys of the notes the CRM has of a lead."""
+async def notes_told(conn: Conn, office_id: UUID, crm: str, lead_ids: list[UUID]) -> set[str]:
+    """The keys of the notes the CRM has of a person (all lead ids merged into one)."""
     cursor = await conn.execute(
-        "select key from crm_note where office_id = %s and crm = %s and lead_id = %s", (office_id, crm, lead_id)
+        "select key from crm_note where office_id = %s and crm = %s and lead_id = any(%s)", (office_id, crm, lead_ids)
     )
     return {row["key"] async for row in cursor}
 
