@@ -92,14 +92,14 @@ async def _judge(
     if route is None:
         await _hold_without_provider(conn, office_id, message, at=at)
         return Turned(Verdict.HOLD, message.lane)
+    if message.error_code == NO_PROVIDER:
+        await settle(conn, office_id, _no_provider_key(message), by=None, at=at)
     paused = desk.traffic.paused_until(office_id, route.sender.name, route.sender.limits(route.account))
     if paused is not None and paused > at:
         # No decision is worth recording while nothing can leave; the gate is asked when it can.
         text = f"{route.sender.name} takes nothing at the moment."
         await _hold(conn, office_id, message, paused, code=PAUSED, text=text)
         return Turned(Verdict.HOLD, message.lane)
-    if message.error_code == NO_PROVIDER:
-        await settle(conn, office_id, _no_provider_key(message), by=None, at=at)
     key = await office_key(conn, office_id, desk.keyring)
     known = await facts.load(conn, office_id, message.lead_id, at=at, office_key=key)
     policy = policies.active(at)
