@@ -32,7 +32,7 @@ async def test_the_next_comparison_begins_at_the_beginning_again(
 ) -> None:
     w, crm, begun = World(db, office_id, clock, keyring), Forgetful(), clock.now()
     await w.connect()
-    poller = Poller(db, clock, w.line, {"brook": crm}, w.sources)
+    poller = Poller(db, clock, w.line, {"brook": crm}, w.sources)  # type: ignore[dict-item]
     assert (await compare(poller, office_id, "brook"))["contacts"].note != ""
     clock.advance(timedelta(minutes=2))
     assert (await compare(poller, office_id, "brook"))["contacts"].note == ""
