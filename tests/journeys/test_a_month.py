@@ -27,9 +27,9 @@ async def test_a_month_of_lost_tripled_and_reordered_webhooks_and_three_outages_
         counted = verdict.counted
         # It was a month with something in it: every trouble struck, and each kind of work was done.
         assert counted["people"] >= LEADS
-        assert min(counted["webhooks_lost"], counted["webhooks_tripled"], counted["webhooks_given_up"]) >= 5
+        assert min(counted["webhooks_lost"], counted["webhooks_tripled"]) > counted["webhooks"] / 40
         assert counted["webhooks_late"] > counted["webhooks"] / 8
-        assert counted["sends_nobody_could_know_of"] > 0
+        assert min(counted["webhooks_given_up"], counted["sends_nobody_could_know_of"]) > 0
         assert min(counted["written_by_leads"], counted["written_by_the_team"], counted["edits_by_the_team"]) > 5
         assert month.post.answers[429] > 0
         assert counted["sent"] > 2 * LEADS

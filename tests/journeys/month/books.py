@@ -168,13 +168,12 @@ async def _contacts(month: Month, verdict: Verdict) -> None:
         " where k.pushed_at is not null"
     )
     warmth = {row["contact_id"]: row["temperature"] for row in rows}
-    people = {person.email: person for person in month.people.all}
+    labels = {contact_id: tags for person in month.people.all for contact_id, tags in person.labels.items()}
     for contact in month.fake.contacts.values():
         if contact.get("email") == CANARY_EMAIL:
             continue
         tags = set(contact["tags"])
-        person = people.get(contact.get("email", ""))
-        missing = (person.labels if person else set()) - tags
+        missing = labels.get(contact["id"], set()) - tags
         if missing:
             verdict.lost_tags.append(f"{contact['id']}: {', '.join(sorted(missing))}")
         ours, wanted = tags & TEMPERATURES, warmth.get(contact["id"])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from rekindle.kit.clock import HandClock
 from tests.journeys.month import database
 from tests.journeys.month.office import HOUSEKEEPING, LiveOffice, live_office
-from tests.journeys.month.people import People
+from tests.journeys.month.people import People, Way
 from tests.journeys.month.post import Post
 from tests.journeys.month.weather import Weather
 from tests.providers import faults
@@ -141,6 +141,6 @@ async def a_month(
         month = Month(clock, database_url, fake, weather, office, people, post, wire, outages if troubles else ())
         for outage in month.outages:
             month.expect(outage)
-            if outage.what == "api":
-                people.plan_in_the_storm(leads // 10, outage.begins, outage.ends - HOUR)
+            way = Way.FORM if outage.what == "api" else Way.CRM
+            people.plan_in_an_outage(way, leads // 8, outage.begins, outage.ends)
         yield month

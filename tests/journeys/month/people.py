@@ -55,7 +55,7 @@ class Person:
     asked: bool = False  # the office wants them worked
     contact: str = ""  # the CRM's id, where the CRM had them first
     at_once: bool = False  # was tagged for us the moment they were put into the CRM
-    labels: set[str] = field(default_factory=set)
+    labels: dict[str, set[str]] = field(default_factory=dict)  # by contact: one deleted and made anew is another
 
 
 @dataclass
@@ -87,11 +87,12 @@ class People:
             if way in (Way.FORM, Way.BOTH):
                 self._at(at + self._minutes(1, 50), partial(self._by_form, person, form_name()))
 
-    def plan_in_the_storm(self, count: int, begin: datetime, end: datetime) -> None:
-        """So many ask by the form while HighLevel is away."""
-        for _ in range(count):
-            person = self._person(len(self.all), Way.FORM)
-            self._at(begin + (end - begin) * self.chance.random(), partial(self._by_form, person, form_name()))
+    def plan_in_an_outage(self, way: Way, count: int, begin: datetime, end: datetime) -> None:
+        """So many more come by CRM or by form while something is away."""
+        for place in range(count):
+            person = self._person(len(self.all), way)
+            doing = partial(self._by_form, person, form_name()) if way is Way.FORM else partial(self._into_crm, person)
+            self._at(begin + (end - begin) * (place + 0.5) / count, doing)
 
     async def act(self) -> bool:
         """Do what is due now; whether anybody did anything."""
@@ -126,7 +127,7 @@ class People:
         made = self.fake.person_adds(
             firstName=first, lastName=last, email=person.email, phone=person.phone, source="Open house", tags=[*tags]
         )
-        person.contact, person.labels = made["id"], tags
+        person.contact, person.labels[made["id"]] = made["id"], tags
         person.came_at = person.came_at or self.office.clock.now()
         if person.asked and not person.at_once:
             self._in(self._minutes(2, 90), lambda: self._label(person, TAG))
@@ -174,7 +175,7 @@ class People:
     async def _label(self, person: Person, tag: str) -> None:
         contact = self._contact(person)
         if contact is not None:
-            person.labels.add(tag.lower())
+            person.labels.setdefault(contact["id"], set()).add(tag.lower())
             self.fake.person_changes(contact["id"], tags=[*contact["tags"], tag.lower()])
             self.edits += 1
 
@@ -203,7 +204,7 @@ class People:
     async def _delete(self, person: Person) -> None:
         contact = self._contact(person)
         if contact is not None:
-            person.labels = set()
+            person.labels.pop(contact["id"], None)
             self.fake.person_deletes(contact["id"])
             self.edits += 1
 
@@ -235,7 +236,7 @@ class People:
             firstName=first, lastName=last, email=person.email, phone=person.phone, tags=["past client"],
             dateAdded=long_ago, dateUpdated=long_ago,
         )  # fmt: skip
-        person.contact, person.labels = made["id"], {"past client"}
+        person.contact, person.labels[made["id"]] = made["id"], {"past client"}
         if number % 2:
             self._in(DAY * self.chance.randint(1, 20), lambda: self._know(person))
 

@@ -1,7 +1,7 @@
 """HighLevel's webhooks on their way: some never leave, some come three times, some hours late; failures are retried.
 
 Its two published rules of retrying differ (any failure twelve times with growing pauses; a 429 six times every ten
-minutes and everything else never). Nobody knows which holds, so each webhook follows one of them by chance.
+minutes and everything else never). Nobody knows which holds, so every other delivery follows the old one.
 """
 
 import heapq
@@ -101,7 +101,8 @@ class Post:
 
     def _send(self, hook: Hook, after: timedelta) -> None:
         due = self.clock.now() + after
-        heapq.heappush(self._bag, Letter(due, next(self._numbers), hook, self.chance.random() < 0.5))
+        number = next(self._numbers)
+        heapq.heappush(self._bag, Letter(due, number, hook, old_rule=number % 2 == 0))
 
     def _again(self, letter: Letter, status: int) -> None:
         letter.tries += 1
