@@ -9,6 +9,8 @@ from rekindle.kit.db import Unavailable
 
 logger = log.get("pump")
 
+BROKEN_SECONDS = 2.0  # no wake-up shortens it: what is broken must not spin
+
 
 @dataclass
 class Pump:
@@ -28,12 +30,19 @@ class Pump:
             except Unavailable as error:
                 logger.warning("database away", where=self.name, error=type(error).__name__)
                 taken = 0
+            except Exception as error:
+                # One office's broken row must not end the work of all others; what broke is tried again, and told.
+                logger.exception("pump broke", where=self.name, error=type(error).__name__)
+                await self._rest(stop, BROKEN_SECONDS, heed=False)
+                continue
             if not taken:
-                await self._rest(stop)
+                await self._rest(stop, self.idle_seconds)
 
-    async def _rest(self, stop: asyncio.Event) -> None:
-        waits = {asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self.wake.wait())}
-        await asyncio.wait(waits, timeout=self.idle_seconds, return_when=asyncio.FIRST_COMPLETED)
+    async def _rest(self, stop: asyncio.Event, seconds: float, *, heed: bool = True) -> None:
+        waits = {asyncio.ensure_future(stop.wait())}
+        if heed:
+            waits.add(asyncio.ensure_future(self.wake.wait()))
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for waiting in waits:
             waiting.cancel()
         await asyncio.gather(*waits, return_exceptions=True)
