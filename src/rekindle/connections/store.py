@@ -116,6 +116,12 @@ async def connected_since(conn: Conn, office_id: UUID, provider: str) -> datetim
     return None if found is None else found.created_at
 
 
+async def entered_at(conn: Conn, office_id: UUID, provider: str) -> datetime | None:
+    """When its credentials were entered last, or given anew by consent; None when it is not connected."""
+    found = await connection(conn, office_id, provider)
+    return None if found is None else found.updated_at
+
+
 async def fail(conn: Conn, office_id: UUID, provider: str, *, note: str, at: datetime) -> None:
     """A standing connection was found broken otherwise than by a look."""
     await conn.execute(

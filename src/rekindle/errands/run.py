@@ -26,6 +26,7 @@ DEADLINE = 20.0  # seconds for one call to a provider, of which an errand may ne
 LONGEST_REASON = 500
 # An outage or a missing credential is mended in hours: errands outlast it, where a broken one gives up in minutes.
 PATIENCE = timedelta(days=3)
+LONGEST_WAIT = timedelta(days=30)
 
 # Tells people that an errand was laid down, in the transaction that lays it down.
 Ring = Callable[[Conn, Errand, str, datetime], Awaitable[None]]
@@ -68,7 +69,7 @@ async def _one(runner: Runner, errand: Errand, *, pretends: bool) -> None:
     except Unavailable:
         logger.warning("database away", where="errands")  # the lease ends, and somebody takes it again
     except PutOffError as error:
-        await _later(runner, errand, error.until, error.why)
+        await _wait(runner, errand, error)
     except NotConnectedError as error:
         await _lay_down(runner, errand, f"{error} is not connected any more", loud=False)
     except HopelessError as error:
@@ -81,6 +82,14 @@ async def _one(runner: Runner, errand: Errand, *, pretends: bool) -> None:
     else:
         async with runner.db.office(errand.office_id) as conn:
             await store.finish(conn, errand, at=runner.clock.now())
+
+
+async def _wait(runner: Runner, errand: Errand, error: PutOffError) -> None:
+    """A pause is no attempt, but nothing waits for ever: what was "not yet" for a month will never be."""
+    if runner.clock.now() - errand.created_at < LONGEST_WAIT:
+        await _later(runner, errand, error.until, error.why)
+    else:
+        await _lay_down(runner, errand, error.why)
 
 
 async def _failed(runner: Runner, errand: Errand, error: CallFailedError) -> None:

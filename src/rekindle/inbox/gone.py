@@ -13,7 +13,7 @@ async def take(desk: Desk, job: Job, uninstalled: Uninstalled) -> Done:
     known = await before(desk, job)
     if known is not None:
         return known
-    since = await connections.connected_since(desk.conn, desk.office_id, uninstalled.provider)
+    since = await connections.entered_at(desk.conn, desk.office_id, uninstalled.provider)
     if since is not None and since > job.received_at:
         return Done(job, "connected again since", None)
     note = "The app was uninstalled on the provider's side: connect it again."

@@ -9,7 +9,11 @@ from uuid import UUID
 from rekindle.connections.accounts import Accounts
 from rekindle.connections.types import Held
 from rekindle.decide.words import Channel
+from rekindle.kit import log
+from rekindle.kit.crypto import CryptoError
 from rekindle.providers.ports import Account, Sender
+
+logger = log.get("outbox")
 
 SANDBOX = "sandbox"
 REPLY_DOMAIN = "reply_domain"  # the field in which an account that brings mail in names its domain
@@ -49,8 +53,12 @@ class Connected:
     sandbox: Sender | None
 
     async def of(self, office_id: UUID) -> Mapping[Channel, Route]:
-        """As Routes."""
-        held = await self.accounts.of(office_id)
+        """As Routes; an office whose credentials do not open has no way out, and is told that it has none."""
+        try:
+            held = await self.accounts.of(office_id)
+        except CryptoError as error:
+            logger.error("credentials do not open", office_id=str(office_id), error=type(error).__name__)  # noqa: TRY400 its text names the key's purpose
+            return {}
         if held is None:
             return {}
         if held.mode == SANDBOX:
