@@ -75,7 +75,14 @@ def test_who_operates_it_finds_the_page_of_every_provider() -> None:
     assert linked == {page.name for page in PROVIDER_DOCS.glob("*.md")}
 
 
-def test_every_room_is_on_the_map_and_every_adr_is_listed() -> None:
+def test_every_decision_has_the_next_number_and_says_what_was_decided() -> None:
+    pages = sorted((ROOT / "decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        assert page.read_text().startswith("# "), page.name
+
+
+def test_every_room_is_on_the_map() -> None:
     map_ = (ROOT / "ARCHITECTURE.md").read_text()
     rooms = {p.parent.name for p in (ROOT / "src" / "rekindle").glob("*/__init__.py")}
     assert {room for room in rooms if f"`{room}/`" not in map_} == set()

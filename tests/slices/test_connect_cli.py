@@ -173,6 +173,29 @@ def test_a_channel_is_carried_by_whom_a_person_chose_and_by_nobody_after_that(re
     assert [row["carries"] for row in connected(rekindle)] == [[]]
 
 
+def test_a_connection_whose_breaker_is_open_is_listed_as_paused_with_the_reason(
+    rekindle: Run, database_url: str
+) -> None:
+    rekindle("connect", "brook", *SET)
+    assert [row["paused"] for row in connected(rekindle)] == [""]
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            """
+            insert into breaker (office_id, provider, state, failures, reason, retry_at, updated_at)
+            select office_id, 'brook', 'open', 5, 'unpaid bill', now() + interval '1 hour', now() from office
+            """
+        )
+    [row] = connected(rekindle)
+    assert row["state"] == "ok"
+    assert row["paused"].startswith("Paused (unpaid bill); tried again 2")
+    [line] = [line for line in rekindle("connections").stdout.splitlines() if line.startswith("brook")]
+    assert line.split()[2] == "paused"
+    assert "Paused (unpaid bill); tried again 2" in line
+    with psycopg.connect(database_url) as conn:
+        conn.execute("update breaker set retry_at = now() - interval '1 second'")
+    assert [row["paused"] for row in connected(rekindle)] == ["Paused (unpaid bill); tried again now."]
+
+
 def test_an_office_leaves_the_sandbox_by_a_persons_word_only(rekindle: Run, database_url: str) -> None:
     def mode() -> str:
         with psycopg.connect(database_url) as conn:

@@ -20,7 +20,7 @@ from rekindle.connections.connect import (
 )
 from rekindle.connections.entry import ConnectError
 from rekindle.connections.hooks import urls
-from rekindle.connections.look import EVERY, TAKEN, Looker
+from rekindle.connections.look import TAKEN, Looker
 from rekindle.connections.types import State
 from rekindle.connections.vault import StoredVault
 from rekindle.decide.words import Channel
@@ -341,22 +341,6 @@ async def test_an_account_learned_by_a_look_may_be_anothers(
     assert first is not None
     assert second is not None
     assert (first.now, second.now, second.note) == (State.OK, State.FAILING, TAKEN.text)
-
-
-async def test_looking_at_all_leaves_out_what_was_looked_at_lately(
-    db: Db, keyring: Keyring, clock: HandClock, office_id: UUID
-) -> None:
-    await put(db, keyring, office_id)
-    other = await make_office(db, "hillside")
-    await put(db, keyring, other, {"key": "k"}, creek())
-    plugs = {"brook": Brook(), "creek": creek()}
-    looker = Looker(db, keyring, clock)
-    seen = await looker.look_at_all(plugs)
-    assert {(one.office_id, one.provider) for one in seen} == {(office_id, "brook"), (other, "creek")}
-    assert await looker.look_at_all(plugs) == []
-    clock.advance(EVERY)
-    assert len(await looker.look_at_all(plugs)) == 2
-    assert [account.office_id for account in plugs["brook"].seen] == [office_id, office_id]
 
 
 async def test_one_renews_at_a_time_and_a_lease_ends_by_itself(

@@ -11,7 +11,7 @@ from rekindle.kit.crypto import Keyring
 from rekindle.kit.db import Db
 from rekindle.office import keys
 from rekindle.providers.form.source import FormInbound
-from rekindle.providers.ports import Account, Providers, RefusedSignatureError, Request
+from rekindle.providers.ports import Account, Providers, RefusedSignatureError, Request, Verified
 from rekindle.web import metrics
 from tests.slices.webkit import Site, online
 
@@ -131,6 +131,24 @@ async def test_a_database_that_is_away_asks_to_come_again(site: Site, db: Db) ->
     await db.pool.close()
     answer = await site.hook()
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+
+
+async def test_a_fault_of_our_own_asks_to_come_again_stores_nothing_and_is_logged_without_its_text(
+    db: Db, keyring: Keyring, clock: HandClock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Faulty(FormInbound):
+        def verify(self, request: Request, account: Account) -> Verified:
+            del account
+            raise ZeroDivisionError(request.body)
+
+    async with online(db, keyring, clock, providers=Providers(inbound={"form": Faulty()})) as site:
+        answer = await site.hook()
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+        assert "ZeroDivision" not in answer.text
+        assert await site.count("event") == 0
+    said = capfd.readouterr()
+    assert "hook broke" in said.out + said.err
+    assert "dana@mail.example" not in said.out + said.err
 
 
 async def test_outcomes_are_counted_and_strangers_do_not_grow_the_metrics(site: Site) -> None:

@@ -1,6 +1,7 @@
 """`connections`, `disconnect`, `office live`: what an office is connected to, and when it becomes real."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from rekindle.connections.entry import ConnectError
 from rekindle.decide.words import Channel
 from rekindle.office import store as offices
 from rekindle.office.types import Mode
+from rekindle.traffic import store as traffic
+from rekindle.traffic.types import Breaker
 
 WORDS = {Channel.SMS: "texts", Channel.EMAIL: "e-mails"}
 
@@ -33,9 +36,9 @@ def connections(*, office: Office = None, as_json: AsJson = False) -> None:
             continue
         carries = ", ".join(row["carries"]) or "-"
         since = (row["checked_at"] or row["created_at"])[:16]
-        typer.echo(
-            f"{row['provider']:14} {row['account'] or '-':24} {row['state']:10} {since}  {carries}  {row['note']}"
-        )
+        state = "paused" if row["paused"] else row["state"]
+        note = f"{row['paused']} {row['note']}".strip() if row["paused"] else row["note"]
+        typer.echo(f"{row['provider']:14} {row['account'] or '-':24} {state:10} {since}  {carries}  {note}")
     if not rows and not as_json:
         say.print("nothing is connected yet; `rekindle connect --help` lists the providers")
 
@@ -85,6 +88,8 @@ async def _rows(opened: Opened, office_id: UUID) -> list[dict[str, Any]]:
     async with opened.db.office(office_id) as conn:
         found = await store.connections(conn, office_id)
         routes = await store.routes(conn, office_id)
+        at = opened.clock.now()
+        breakers = {one.provider: one for one in await traffic.troubled(conn, office_id, at=at)}
     return [
         {
             "provider": one.provider,
@@ -93,7 +98,17 @@ async def _rows(opened: Opened, office_id: UUID) -> list[dict[str, Any]]:
             "note": one.note,
             "checked_at": one.checked_at.isoformat() if one.checked_at else None,
             "created_at": one.created_at.isoformat(),
+            "paused": _paused(breakers.get(one.provider), at),
             "carries": [channel.value for channel, by in sorted(routes.items()) if by == one.provider],
         }
         for one in found
     ]
+
+
+def _paused(breaker: Breaker | None, at: datetime) -> str:
+    """Why nothing is asked of the provider just now, and until when; empty when it is asked."""
+    if breaker is None or not (breaker.open or breaker.closed_until(at)):
+        return ""
+    again = breaker.closed_until(at)
+    why = f" ({breaker.reason})" if breaker.reason else ""
+    return f"Paused{why}; tried again " + (f"{again:%Y-%m-%dT%H:%M:%SZ}." if again else "now.")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from rekindle.connections import sealed, store
@@ -20,7 +20,6 @@ logger = log.get("connections")
 
 SECONDS = 15.0
 NOTE_LENGTH = 500
-EVERY = timedelta(hours=1)
 
 TAKEN = Checked(ok=False, text="Another office here is connected to this very account; disconnect one of them.")
 
@@ -64,26 +63,6 @@ class Looker:
         else:
             checked = await _checked(plug, Account(office_id, plug.provider, values), deadline)
         return await self._record(plug, office_id, checked, since=before.updated_at)
-
-    async def look_at_all(
-        self, plugs: Mapping[str, Plug], *, every: timedelta = EVERY, deadline: float = SECONDS
-    ) -> list[Looked]:
-        """Look at every office's connections that nobody looked at for so long; what was seen, one by one."""
-        seen: list[Looked] = []
-        for provider, plug in plugs.items():
-            async with self.db.plain() as conn:
-                offices = await store.offices_with(conn, provider)
-            for office_id in offices:
-                if not await self._is_due(office_id, provider, every):
-                    continue
-                if looked := await self.look(plug, office_id, deadline=deadline):
-                    seen.append(looked)
-        return seen
-
-    async def _is_due(self, office_id: UUID, provider: str, every: timedelta) -> bool:
-        async with self.db.office(office_id) as conn:
-            found = await store.connection(conn, office_id, provider)
-        return found is not None and (found.checked_at is None or self.clock.now() - found.checked_at >= every)
 
     async def _record(self, plug: Plug, office_id: UUID, checked: Checked, *, since: datetime) -> Looked | None:
         at = self.clock.now()

@@ -44,7 +44,7 @@ FIELDS = (
         'Where opportunities go, as JSON: {"pipeline_id": "…", "stages": {"contacted": "stage id"}}; empty: nowhere.',
         required=False,
     ),
-    Field("calendar_id", "Calendar id", "The calendar leads are booked into; empty: none.", required=False),
+    Field("calendar_id", "Calendar id", "May stay blank: nothing books into it by itself yet.", required=False),
     Field(
         "from_number", "Sending number", "Empty: GoHighLevel chooses the number as for your own texts.", required=False
     ),
