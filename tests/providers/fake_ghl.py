@@ -391,7 +391,10 @@ class FakeGhl:
             and row["contactId"] == asks.get("contactId", row["contactId"])
             and row["dateAdded"] >= asks.get("startDate", "")
         ]
-        begin, size = int(asks.get("cursor", "0")), int(asks.get("limit", "100"))
+        place = asks.get("cursor", "0")
+        if not place.isdigit():
+            raise RefusedError(422, "cursor is none of ours")
+        begin, size = int(place), int(asks.get("limit", "100"))
         page = [dict(row) for row in rows[begin : begin + size]]
         if email and not self.export_email_text:
             for row in page:
