@@ -181,18 +181,6 @@ async def poll(conn: Conn, office_id: UUID, crm: str, what: str) -> dict[str, An
     return await cursor.fetchone()
 
 
-async def polls(conn: Conn, office_id: UUID) -> list[dict[str, Any]]:
-    """Where every comparison stands, for people."""
-    cursor = await conn.execute(
-        """
-        select crm, what, done_until, ran_at, looked_at, found, note from crm_poll
-        where office_id = %s order by crm, what
-        """,
-        (office_id,),
-    )
-    return await cursor.fetchall()
-
-
 async def put_poll(
     conn: Conn,
     office_id: UUID,

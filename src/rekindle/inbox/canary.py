@@ -20,6 +20,7 @@ from rekindle.providers.ports import Account, Crm
 CANARY = "canary"
 FORMAT = "%Y%m%dt%H%M%Sz"
 LATE = timedelta(minutes=10)
+MEANWHILE = "Leads are found by comparing lists meanwhile; look at the webhook's settings there."
 
 
 async def heard(desk: Desk, crm: str, stamp: str) -> None:
@@ -77,19 +78,21 @@ def handler(db: Db, clock: Clock, line: Line, crms: Mapping[str, Crm]) -> Handle
 
 
 async def _missed(conn: Conn, office_id: UUID, crm: str, at: datetime) -> bool:
-    """Whether the last change should have come back and did not; tells the managers when so."""
+    """Whether the last change should have come back and did not; tells the managers when so.
+
+    Where none ever came there may be none at all (a private token brings none): that is said once, not every hour.
+    """
     state = await polls.poll(conn, office_id, crm, CANARY)
     sent = _read(state["cursor"]) if state else None
     if state is None or sent is None or at - sent < LATE or (state["done_until"] and state["done_until"] >= sent):
         return False
-    await notice.problem(
-        conn,
-        office_id,
-        key=_key(crm),
-        text=f"Webhooks of {crm} do not arrive: a change made there at {sent:%H:%M} UTC never came back. "
-        "Leads are found by comparing lists meanwhile; look at the webhook's settings there.",
-        at=at,
-    )
+    if state["done_until"] is not None:
+        text = f"Webhooks of {crm} do not arrive: a change made there at {sent:%H:%M} UTC never came back. {MEANWHILE}"
+    elif not state["note"]:
+        text = f"No webhook of {crm} has come yet. {MEANWHILE}"
+    else:
+        return True
+    await notice.problem(conn, office_id, key=_key(crm), text=text, at=at)
     return True
 
 
