@@ -40,6 +40,22 @@ def test_a_page_leads_through_in_steps_and_says_what_goes_wrong(name: str) -> No
     assert "!" not in text
 
 
+PARTS = {
+    "how to connect it": r"Connect it|[AB]\. .+",
+    "what we store": r"What we (send and )?store( of your account)?",
+    "limits": r"(Known l|L)imits( of what goes out)?",
+    "what errors mean": r"Errors( when sending)?|When something (is|goes|fails).*|What each (error|answer) means",
+}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "providers").glob("*.md")), ids=lambda path: path.stem)
+def test_every_page_says_how_to_connect_what_is_stored_the_limits_and_what_errors_mean(path: Path) -> None:
+    headings = re.findall(r"^###? (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    missing = [what for what, form in PARTS.items() if not any(re.fullmatch(form, heading) for heading in headings)]
+    # The sandbox is no provider that anybody connects: it is there with the first `make up`.
+    assert missing == (list(PARTS) if path.stem == "sandbox" else [])
+
+
 @pytest.mark.parametrize("name", ["calcom", "fub", "meta", "zillow"])
 def test_every_setting_stands_on_its_page_and_no_other(name: str) -> None:
     assert set(re.findall(r"`(REKINDLE_[A-Z_]+)`", page(name))) == set(

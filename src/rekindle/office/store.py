@@ -50,13 +50,6 @@ async def get(conn: Conn, office_id: UUID) -> Office:
     return Office(**{**row, "mode": Mode(row["mode"])})
 
 
-async def by_slug(conn: Conn, slug: str) -> tuple[UUID, Mode] | None:
-    """Id and mode of the office with this slug; works outside of any office."""
-    cursor = await conn.execute("select office_id, mode from office_by_slug(%s)", (slug,))
-    row = await cursor.fetchone()
-    return None if row is None else (row["office_id"], Mode(row["mode"]))
-
-
 async def all_offices(conn: Conn) -> list[Listed]:
     """Every office by slug; works outside of any office."""
     cursor = await conn.execute("select office_id, slug, name, mode from all_offices()")
