@@ -229,8 +229,9 @@ def test_whatever_a_person_entered_as_a_key_only_opens_or_refuses(secret: str, p
     ("values", "ok", "says"),
     [
         ({}, False, "Neither"),
-        ({"secret": "whsec_AAAA"}, True, "signed with a secret are"),
-        ({"secret": "whsec_AAAA", "public_key": PUBLIC}, True, "a secret or a public key"),
+        ({"secret": "whsec_" + "AAAA" * 8}, True, "signed with a secret are"),
+        ({"secret": "whsec_" + "AAAA" * 8, "public_key": PUBLIC}, True, "a secret or a public key"),
+        ({"secret": "whsec_AAAA"}, False, "too short"),
         ({"public_key": "AAAA"}, False, "starts with whpk_"),
         ({"public_key": "whpk_AAAA"}, False, "32 bytes"),
         ({"secret": "whsec_!"}, False, "base64"),

@@ -12,6 +12,7 @@ from rekindle.decide.words import Basis, Channel, MessageState
 from rekindle.kit.clock import HandClock
 from rekindle.kit.db import Db
 from rekindle.office.keys import office_key
+from rekindle.outbox.resume import resume
 from rekindle.providers.ports import Consequence, Receipt
 from rekindle.receipts.apply import apply
 from rekindle.traffic import breaker
@@ -136,9 +137,14 @@ async def test_a_barred_sender_stops_everything_it_carries_until_a_person_mends_
     assert "carrier 30034: what they say" in told
     assert "until this is mended" in told
 
+    w.clock.advance(timedelta(hours=2))  # an outage would have been tried again long since
+    await w.drain()
+    assert took(w) == [key]
+
     async with w.office() as conn:
         await breaker.mend(conn, w.office_id, "carrier", at=w.clock.now())
-    w.clock.advance(timedelta(minutes=5))  # until when it was held
+        await resume(conn, w.office_id, at=w.clock.now())
+    w.clock.advance(timedelta(seconds=2))
     await w.drain()
     assert took(w) == [key, waits]
     async with w.office() as conn:

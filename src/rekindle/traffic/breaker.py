@@ -1,7 +1,7 @@
 """What moves a breaker: the end of a call, a delivery that failed for our account, a person who mended it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from rekindle.kit.db import Conn
@@ -9,6 +9,7 @@ from rekindle.providers.ports import Fault
 from rekindle.traffic import rules, store
 from rekindle.traffic.types import Breaker, Terms
 
+HELD = timedelta(days=1)
 TERMS = Terms()
 
 
@@ -32,8 +33,13 @@ async def record(
 
 
 async def trip(conn: Conn, office_id: UUID, provider: str, *, fault: Fault, text: str, at: datetime) -> bool:
-    """A failure that was learned of otherwise than by a call, as by a receipt; True when it opened the breaker."""
+    """A bar that was learned of otherwise than by a call, as by a receipt; True when it opened the breaker.
+
+    Calls go on to be accepted all the while, so trying again tells nothing: it holds until `mend`, or for a day.
+    """
     before, now = await record(conn, office_id, provider, fault, text=text, at=at)
+    held = max(now.retry_at or at, at + HELD)
+    await store.save(conn, office_id, replace(now, retry_at=held))
     return now.open and not before.open
 
 

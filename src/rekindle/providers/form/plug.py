@@ -4,6 +4,8 @@ from rekindle.decide.words import Channel
 from rekindle.providers import standard_webhooks as sw
 from rekindle.providers.ports import Account, Checked, Field
 
+LEAST_BYTES = 16  # of a signing key; Standard Webhooks itself asks for 24 to 64
+
 
 class FormPlug:
     """Either key kind will do; both may stand while a portal moves from one to the other."""
@@ -34,13 +36,16 @@ class FormPlug:
         """Whether the keys can be used at all; a form cannot be asked whether it has them too."""
         secrets, keys = sw.secrets_in(account.get("secret")), sw.public_keys_in(account.get("public_key"))
         try:
-            for secret in secrets:
-                sw.key_of(secret)
+            short = [secret for secret in secrets if len(sw.key_of(secret)) < LEAST_BYTES]
             for key in keys:
                 sw.public_key_of(key)
         except sw.SecretError as error:
             return Checked(ok=False, text=f"This key cannot be used: {error}.")
         if not secrets and not keys:
             return Checked(ok=False, text="Neither a secret nor a public key is set, so nobody can post enquiries yet.")
+        if short:
+            return Checked(
+                ok=False, text=f"The secret is too short to be safe: take at least {LEAST_BYTES} random bytes."
+            )
         kinds = [*(["a secret"] if secrets else []), *(["a public key"] if keys else [])]
         return Checked(ok=True, text=f"Enquiries signed with {' or '.join(kinds)} are taken. Post one to be sure.")
