@@ -9,7 +9,7 @@ from rekindle.kit import log
 from rekindle.kit.claims import LeaseLostError
 from rekindle.kit.db import Unavailable
 from rekindle.outbox import settle
-from rekindle.outbox.claim import Ready
+from rekindle.outbox.claim import PAUSED, Ready
 from rekindle.outbox.desk import Desk
 from rekindle.providers.ports import Accepted, Fault, SendRefusedError, SendUncertainError
 from rekindle.traffic.traffic import PausedError
@@ -49,10 +49,10 @@ async def _call(desk: Desk, ready: Ready) -> Outcome:
         await desk.traffic.enter(office, sender.name, sender.limits(account))
     except PausedError as paused:
         left = max((paused.until - desk.clock.now()).total_seconds(), 0.0)
-        return SendRefusedError("PAUSED", paused.why, permanent=False, retry_after=left)
+        return SendRefusedError(PAUSED, paused.why, permanent=False, retry_after=left)
     except Unavailable:
         # Nothing was asked of the provider, so it certainly has nothing: better said than left to be guessed.
-        return SendRefusedError("PAUSED", "the database is away", permanent=False, retry_after=AWAY_SECONDS)
+        return SendRefusedError(PAUSED, "the database is away", permanent=False, retry_after=AWAY_SECONDS)
     outcome = await _ask(desk, ready)
     fault, wait, text = _fault_of(outcome)
     changed = await desk.traffic.leave(office, sender.name, fault, retry_after=wait, text=text)
