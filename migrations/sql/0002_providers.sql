@@ -134,6 +134,9 @@ create index enrichment_request on enrichment (office_id, provider, request_id) 
 
 alter table contact_point add column line_type text;  -- mobile, landline, ...: as a lookup said, null when nobody asked
 
+-- Words that a carrier filtered as spam are held; each text about to leave asks for its own.
+create index message_filtered on message (office_id, template, template_version, settled_at) where error_code = '30007';
+
 alter table notice add column told_at timestamptz;  -- when it was last carried outside the pages
 
 -- ---------------------------------------------------------------- the inbox keeps more, and keeps order

@@ -174,6 +174,33 @@ async def test_what_was_filtered_as_spam_rings_once_however_often_it_happens(w: 
     assert await blocked(w) == []
 
 
+async def test_words_that_were_filtered_as_spam_are_held_for_a_day_or_until_they_are_changed(w: World) -> None:
+    async def planned(n: int, version: int, template: str | None = "welcome") -> str:
+        [lead] = await o.leads(w.db, w.office_id, 1, at=w.clock.now(), first=n)
+        more = {"template": template, "template_version": version if template else None}
+        return await o.planned(w.db, w.office_id, lead, at=w.clock.now(), address=o.phone(n), **more)
+
+    filtered = await planned(20, 1)
+    await w.drain()
+    await broken(w, filtered, "30007", Consequence.ALERT, permanent=True)
+    same, changed, other, by_hand = (
+        await planned(21, 1),
+        await planned(22, 2),
+        await planned(23, 1, "later"),
+        await planned(24, 0, None),
+    )
+    await w.drain()
+    assert sorted(took(w)) == sorted([filtered, changed, other, by_hand])
+    waits = await o.message(w.db, w.office_id, same)
+    assert (waits["state"], waits["error_code"]) == ("planned", "TEMPLATE_FILTERED")
+    [told] = await notices(w)
+    assert "held for a day, or until it is changed" in told
+
+    w.clock.advance(timedelta(days=1, seconds=1))
+    await w.drain()
+    assert same in took(w)
+
+
 async def test_a_consequence_is_drawn_once_even_when_the_receipt_comes_again_after_the_mending(w: World) -> None:
     key = await sent(w)
     await broken(w, key, "30034", Consequence.STOP_SENDER, permanent=True)

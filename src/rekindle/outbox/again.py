@@ -30,6 +30,8 @@ async def once_more(conn: Conn, office_id: UUID, message: Message, *, due_at: da
         expires_at=message.expires_at,
         key=message.key + SUFFIX,
         step=message.step,
+        template=message.template,
+        template_version=message.template_version,
         enrollment_id=message.enrollment_id,
         actor_id=message.actor_id,
     )

@@ -30,6 +30,8 @@ LAST_ATTEMPT = MAX_ATTEMPTS - 1  # one is left for the day it can be judged
 BLIND_HOLD = timedelta(minutes=15)  # a hold that names no end
 NO_PROVIDER = "NO_PROVIDER"
 PAUSED = "PROVIDER_PAUSED"
+FILTERED = "TEMPLATE_FILTERED"
+FILTERED_HOLD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ async def _judge(
     if route is None:
         await _hold_without_provider(conn, office_id, message, at=at)
         return Turned(Verdict.HOLD, message.lane)
+    held = await _filtered_until(conn, office_id, message)
+    if held is not None and held > at:
+        text = "Carriers took these very words for spam: they wait a day, or until the template is changed."
+        await _hold(conn, office_id, message, held, code=FILTERED, text=text)
+        return Turned(Verdict.HOLD, message.lane)
     if message.error_code == NO_PROVIDER:
         await settle(conn, office_id, _no_provider_key(message), by=None, at=at)
     paused = desk.traffic.paused_until(office_id, route.sender.name, route.sender.limits(route.account))
@@ -120,6 +127,14 @@ async def _judge(
     else:
         await _turn_away(conn, office_id, message, code=answer.code, text=why, at=at)
     return Turned(answer.verdict, message.lane)
+
+
+async def _filtered_until(conn: Conn, office_id: UUID, message: Message) -> datetime | None:
+    """Until when the words of this text's template are held after a carrier filtered them (Twilio: 30007)."""
+    if message.channel is not Channel.SMS or message.template is None:
+        return None
+    last = await store.filtered_at(conn, office_id, message)
+    return None if last is None else last + FILTERED_HOLD
 
 
 async def _hold(conn: Conn, office_id: UUID, message: Message, until: datetime, *, code: str, text: str) -> None:

@@ -323,6 +323,19 @@ async def touch_lead(conn: Conn, office_id: UUID, message: Message, *, at: datet
     )
 
 
+async def filtered_at(conn: Conn, office_id: UUID, message: Message) -> datetime | None:
+    """When a carrier last filtered the words of this version of this template as spam; None when it never did."""
+    cursor = await conn.execute(
+        """
+        select max(settled_at) as at from message
+        where office_id = %s and template = %s and template_version = %s and error_code = '30007'
+        """,
+        (office_id, message.template, message.template_version),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else row["at"]
+
+
 async def set_error(conn: Conn, office_id: UUID, message_id: UUID, *, code: str, text: str) -> None:
     """Why the provider could not deliver, in its own words."""
     await conn.execute(
@@ -371,6 +384,8 @@ def _message(row: Row) -> Message:
         provider_id=row["provider_id"],
         enrollment_id=row["enrollment_id"],
         step=row["step"],
+        template=row["template"],
+        template_version=row["template_version"],
         actor_id=row["actor_id"],
         attempts=row["attempts"],
         lease_token=row["lease_token"],

@@ -28,6 +28,8 @@ class Message:
     provider_id: str | None
     enrollment_id: UUID | None
     step: str | None
+    template: str | None
+    template_version: int | None
     actor_id: UUID | None
     attempts: int
     lease_token: UUID | None

@@ -32,10 +32,16 @@ async def mind(
                 conn, office_id, message, receipt, "Nothing more leaves through it until this is mended.", at=at
             )
         case Consequence.ALERT:
-            await _tell(conn, office_id, message, receipt, "Look at what was written to this lead.", at=at)
+            await _tell(conn, office_id, message, receipt, _advice(receipt), at=at)
         case _:
             if receipt.permanent and (found := refusal.suppresses(receipt.code)) is not None:
                 await ending.block(conn, office_id, message, receipt.code, found, office_key=office_key, at=at)
+
+
+def _advice(receipt: Receipt) -> str:
+    if receipt.code == refusal.FILTERED:
+        return "Its template is held for a day, or until it is changed: look at the wording."
+    return "Look at what was written to this lead."
 
 
 async def _tell(conn: Conn, office_id: UUID, message: Message, receipt: Receipt, advice: str, *, at: datetime) -> None:
